@@ -1,0 +1,25 @@
+"""The US AI Diffusion rule, 90 FR 4544, as data and exact reasoning: facts in, determination out.
+
+Plain Python; knows nothing of the web application that uses it. The few names others may use:
+"""
+
+from rules.determination import Determination, determine, edition, next_question
+from rules.facts import FACTS, Facts, InvalidTransaction, InvalidValue, read, read_value
+from rules.possibility import Next
+from rules.provisions.conclusion import INTERPRETATIONS, PROVISIONS
+
+__all__ = [
+    "FACTS",
+    "INTERPRETATIONS",
+    "PROVISIONS",
+    "Determination",
+    "Facts",
+    "InvalidTransaction",
+    "InvalidValue",
+    "Next",
+    "determine",
+    "edition",
+    "next_question",
+    "read",
+    "read_value",
+]

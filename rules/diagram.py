@@ -1,0 +1,385 @@
+"""The law's trees as one reduced decision diagram: canonical, shared, built once.
+
+Variables stand in asking order. A fact is one variable whose branches are the classes of values that the law tells
+apart (every choice; every class of countries that all tests on all dates treat alike; the ranges between thresholds).
+A test that weighs several numbers at once is a variable of its own, placed after the last of its facts. Two conditions
+that always agree become the same node, so equality is identity.
+
+Nothing here is written by hand for a provision: classes, thresholds and dates are read off the trees.
+"""
+
+from __future__ import annotations
+
+import datetime
+from bisect import bisect_right
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from threading import RLock
+from typing import TypeVar
+
+from rules import places
+from rules.conditions import AllOf, AnyOf, Condition, InGroup, Is, IsCountry, Not, Since, Test, Weigh
+from rules.facts import ALL_ENTRIES, ENTRIES, FACTS, HARDWARE, ITEMS, Kind, Value
+from rules.law import Clause, Interpretation, Ordered, Provision, walk
+
+Start = tuple[Fraction | datetime.date, int]
+"""Where a range of values starts: at the value (0) or just after it (1)."""
+
+Result = TypeVar("Result")
+LEAF = 1_000_000
+FALSE_NODE, TRUE_NODE = 0, 1
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable: a fact with its classes, or a test that weighs several facts."""
+
+    level: int
+    facts: tuple[str, ...]
+    arity: int
+    starts: tuple[Start, ...] = ()
+    classes: Mapping[Value, int] | None = None
+    samples: tuple[Value, ...] = ()
+    weigh: Weigh | None = None
+
+    def branch(self, value: Value) -> int:
+        """The class that a known value of the fact falls in."""
+        if self.classes is not None:
+            return self.classes[value]
+        key = (value if isinstance(value, datetime.date) else Fraction(value), 0)  # type: ignore[arg-type]
+        return bisect_right(self.starts, key) - 1
+
+
+def boundary(test: Weigh) -> Start:
+    """For a test of one fact: the first value past it."""
+    limit = test.limit / test.terms[0].coefficient
+    return (limit, 0) if test.strict else (limit, 1)
+
+
+class Diagram:
+    """A store of shared nodes. A node is an integer; `level`, `kids`, `support` and `joint` say what it is."""
+
+    def __init__(self, order: Sequence[str], roots: Iterable[Condition]) -> None:
+        tests = {id(node): node for root in roots for node in walk(root) if isinstance(node, (Test, Provision))}
+        self.order = tuple(order)
+        self.bit = {fact: 1 << position for position, fact in enumerate(order)}
+        self.variables: list[Variable] = []
+        self.of_fact: dict[str, Variable] = {}
+        self._joint_variable: dict[tuple[object, ...], Variable] = {}
+        self.level: list[int] = [LEAF, LEAF]
+        self.kids: list[tuple[int, ...]] = [(), ()]
+        self.leaf: list[Hashable] = [False, True]
+        self.support: list[int] = [0, 0]
+        self.joint: list[int] = [0, 0]
+        self.results: list[int] = [1, 2]
+        self.at_least: list[int] = [0, 0]
+        self.at_most: list[int] = [0, 0]
+        self.leaf_nodes = [FALSE_NODE, TRUE_NODE]
+        self.lock = RLock()
+        self.unique: dict[tuple[int, tuple[int, ...]], int] = {}
+        self._leaves: dict[tuple[str, Hashable], int] = {}
+        self._chosen: dict[tuple[int, int, int], int] = {}
+        self._compiled: dict[tuple[int, str | None], int] = {}
+        self._readings: dict[int, frozenset[str]] = {}
+        self._keep: list[object] = []
+        self._make_variables(tests.values())
+
+    # ---- variables
+
+    def _make_variables(self, tests: Iterable[Condition]) -> None:
+        tests = list(tests)
+        joint: dict[str, list[Weigh]] = {}
+        starts: dict[str, set[Start]] = {}
+        country_tests: dict[str, list[InGroup | IsCountry]] = {}
+        days = set(places.CHANGES)
+        for test in tests:
+            if isinstance(test, Weigh):
+                if len(test.facts) > 1:
+                    last = max(test.facts, key=self.order.index)
+                    joint.setdefault(last, []).append(test)
+                else:
+                    starts.setdefault(test.facts[0], set()).add(boundary(test))
+            elif isinstance(test, (InGroup, IsCountry)):
+                country_tests.setdefault(test.fact, []).append(test)
+            elif isinstance(test, Since):
+                days.add(test.day)
+            elif isinstance(test, Provision):
+                days.update(version.start for version in test.versions)
+        self.days = (datetime.date.min, *sorted(days))
+        for fact in self.order:
+            kind = FACTS[fact].kind
+            if kind is Kind.DATE:
+                self._add(fact, starts=tuple((day, 0) for day in self.days), samples=self.days)
+            elif kind is Kind.COUNTRY:
+                self._add_country(fact, country_tests.get(fact, []))
+            elif kind in (Kind.NUMBER, Kind.COUNT):
+                found = tuple(sorted({(Fraction(0), 0), *starts.get(fact, set())}))
+                self._add(fact, starts=found)
+            else:
+                values: tuple[Value, ...] = (True, False) if kind is Kind.FLAG else FACTS[fact].values
+                self._add(fact, classes={value: index for index, value in enumerate(values)}, samples=values)
+            for test in joint.get(fact, []):
+                self._add_joint(test)
+
+    def _add(
+        self, fact: str, *, starts: tuple[Start, ...] = (), classes: Mapping[Value, int] | None = None,
+        samples: tuple[Value, ...] = (),
+    ) -> None:  # fmt: skip
+        arity = len(starts) or len(samples)
+        if fact == "entry":
+            arity += 1  # the last branch: an item that has no entry
+        variable = Variable(len(self.variables), (fact,), arity, starts, classes, samples)
+        self.variables.append(variable)
+        self.of_fact[fact] = variable
+
+    def _add_country(self, fact: str, tests: list[InGroup | IsCountry]) -> None:
+        classes: dict[Value, int] = {}
+        samples: dict[tuple[bool, ...], Value] = {}
+        numbers: dict[tuple[bool, ...], int] = {}
+        for code in places.COUNTRIES:
+            if fact == "destination" and code == "US":
+                continue
+            signature = tuple(
+                test.holds(code) if isinstance(test, IsCountry) else test.holds(code, day)
+                for test in tests
+                for day in (self.days if isinstance(test, InGroup) else self.days[:1])
+            )
+            samples.setdefault(signature, code)
+            classes[code] = numbers.setdefault(signature, len(numbers))
+        self._add(fact, classes=classes, samples=tuple(samples.values()))
+
+    def _joint_key(self, test: Weigh) -> tuple[object, ...]:
+        return (tuple(sorted((term.factors, term.coefficient) for term in test.terms)), test.limit, test.strict)
+
+    def _add_joint(self, test: Weigh) -> None:
+        key = self._joint_key(test)
+        if key not in self._joint_variable:
+            variable = Variable(len(self.variables), test.facts, 2, weigh=test)
+            self.variables.append(variable)
+            self._joint_variable[key] = variable
+
+    # ---- nodes
+
+    def make(self, variable: Variable, kids: tuple[int, ...]) -> int:
+        """The node that branches on `variable` to `kids`; the one kid itself if all are alike."""
+        first = kids[0]
+        if all(kid == first for kid in kids):
+            return first
+        key = (variable.level, kids)
+        node = self.unique.get(key)
+        if node is None:
+            node = len(self.level)
+            self.level.append(variable.level)
+            self.kids.append(kids)
+            self.leaf.append(None)
+            support = joint = 0
+            for kid in kids:
+                support |= self.support[kid]
+                joint |= self.joint[kid]
+            bits = 0
+            for fact in variable.facts:
+                bits |= self.bit[fact]
+            self.support.append(support | bits)
+            self.joint.append(joint | bits if variable.weigh else joint)
+            results, least, most = self.summary(kids)
+            self.results.append(results)
+            self.at_least.append(least)
+            self.at_most.append(most)
+            self.unique[key] = node  # last: other threads read without the lock
+        return node
+
+    def make_leaf(self, result: Hashable) -> int:
+        """The leaf that carries `result`."""
+        if isinstance(result, bool):
+            return TRUE_NODE if result else FALSE_NODE
+        key = (type(result).__name__, result)
+        node = self._leaves.get(key)
+        if node is None:
+            node = len(self.level)
+            self._leaves[key] = node
+            self.level.append(LEAF)
+            self.kids.append(())
+            self.leaf.append(result)
+            self.support.append(0)
+            self.joint.append(0)
+            self.results.append(1 << len(self.leaf_nodes))
+            self.at_least.append(0)
+            self.at_most.append(0)
+            self.leaf_nodes.append(node)
+        return node
+
+    def summary(self, kids: Iterable[int]) -> tuple[int, int, int]:
+        """Of a node with these kids: the results below it as bits, and its shortest and longest path."""
+        results, least, most = 0, LEAF, 0
+        for kid in kids:
+            results |= self.results[kid]
+            least = min(least, self.at_least[kid])
+            most = max(most, self.at_most[kid])
+        return results, least + 1, most + 1
+
+    def choose(self, test: int, then: int, otherwise: int) -> int:
+        """`then` where `test` holds, `otherwise` where it does not."""
+        if test == TRUE_NODE or then == otherwise:
+            return then
+        if test == FALSE_NODE:
+            return otherwise
+        if then == TRUE_NODE and otherwise == FALSE_NODE:
+            return test
+        key = (test, then, otherwise)
+        node = self._chosen.get(key)
+        if node is None:
+            level = self.level
+            top = min(level[test], level[then], level[otherwise])
+            variable = self.variables[top]
+            columns = [
+                self.kids[one] if level[one] == top else (one,) * variable.arity for one in (test, then, otherwise)
+            ]
+            node = self.make(variable, tuple(self.choose(*row) for row in zip(*columns, strict=True)))
+            self._chosen[key] = node
+        return node
+
+    # ---- from trees
+
+    def ordered(self, ordered: Ordered[Result], alternative: str | None = None) -> int:
+        """The diagram of results in order, with invalid combinations of item, activity and entry taken out."""
+        key = (id(ordered), self._relevant(alternative, [condition for condition, _result in ordered.steps], ordered))
+        node = self._compiled.get(key)
+        if node is not None:
+            return node
+        with self.lock:
+            node = self.make_leaf(ordered.otherwise)  # type: ignore[arg-type]
+            for condition, result in reversed(ordered.steps):
+                leaf = self.make_leaf(result)  # type: ignore[arg-type]
+                node = self.choose(self._tree(condition, alternative), leaf, node)
+            self._compiled[key] = node = self._valid(node)
+        return node
+
+    def condition(self, condition: Condition, alternative: str | None = None) -> int:
+        """The diagram of one condition, over valid transactions."""
+        key = (-id(condition), self._relevant(alternative, [condition], condition))
+        node = self._compiled.get(key)
+        if node is None:
+            with self.lock:
+                node = self._compiled[key] = self._valid(self._tree(condition, alternative))
+        return node
+
+    def _relevant(self, alternative: str | None, conditions: Iterable[Condition], key: object) -> str | None:
+        """The alternative's id if any of the conditions reads it, else None: others share one diagram."""
+        if alternative is None:
+            return None
+        readings = self._readings.get(id(key))
+        if readings is None:
+            readings = frozenset(
+                node.id for condition in conditions for node in walk(condition) if isinstance(node, Interpretation)
+            )
+            self._readings[id(key)] = readings
+            self._keep.append(key)
+        return alternative if alternative in readings else None
+
+    def _tree(self, condition: Condition, alternative: str | None) -> int:
+        key = (id(condition), self._relevant(alternative, [condition], condition))
+        node = self._compiled.get(key)
+        if node is None:
+            node = self._compiled[key] = self._compile(condition, key[1])
+            self._keep.append(condition)
+        return node
+
+    def _compile(self, condition: Condition, alternative: str | None) -> int:
+        match condition:
+            case AllOf(children):
+                node = TRUE_NODE
+                for child in children:
+                    node = self.choose(self._tree(child, alternative), node, FALSE_NODE)
+                return node
+            case AnyOf(children):
+                node = FALSE_NODE
+                for child in children:
+                    node = self.choose(self._tree(child, alternative), TRUE_NODE, node)
+                return node
+            case Not(child):
+                return self.choose(self._tree(child, alternative), FALSE_NODE, TRUE_NODE)
+            case Clause():
+                return self._tree(condition.condition, alternative)
+            case Interpretation():
+                return self._tree(condition.reading(alternative), alternative)
+            case Provision():
+                node = FALSE_NODE
+                for version in condition.versions:
+                    node = self.choose(self._since(version.start), self._tree(version.condition, alternative), node)
+                return node
+            case Test():
+                return self._test(condition)
+        raise TypeError(f"no diagram for {type(condition).__name__}")
+
+    def _branches(self, variable: Variable, holds: Iterable[bool]) -> int:
+        return self.make(variable, tuple(TRUE_NODE if one else FALSE_NODE for one in holds))
+
+    def _since(self, day: datetime.date) -> int:
+        return self._branches(self.of_fact["date"], (start >= day for start in self.days))
+
+    def _test(self, test: Test) -> int:
+        variable = self.of_fact[test.facts[0]]
+        match test:
+            case Is(_fact, values):
+                held = [sample in values for sample in variable.samples]
+                return self._branches(variable, held + [False] * (variable.arity - len(held)))
+            case Since(day):
+                return self._since(day)
+            case IsCountry():
+                return self._branches(variable, (test.holds(str(code)) for code in variable.samples))
+            case InGroup():
+                by_day = (
+                    self._branches(variable, (test.holds(str(code), day) for code in variable.samples))
+                    for day in self.days
+                )
+                return self.make(self.of_fact["date"], tuple(by_day))
+            case Weigh():
+                if len(test.facts) > 1:
+                    return self._branches(self._joint_variable[self._joint_key(test)], (False, True))
+                return self._branches(variable, (start < boundary(test) for start in variable.starts))
+        raise TypeError(f"no diagram for {type(test).__name__}")
+
+    def _valid(self, node: int) -> int:
+        """The same function where combinations that are refused behave like one that is not, so they add nothing."""
+        item = self.of_fact["item"]
+        kids = self.kids[node] if self.level[node] == item.level else (node,) * item.arity
+        return self.make(item, tuple(self._valid_for(kind, kid) for kind, kid in zip(ITEMS, kids, strict=True)))
+
+    def _valid_for(self, kind: str, node: int) -> int:
+        activity, entry = self.of_fact["activity"], self.of_fact["entry"]
+        allowed = ENTRIES.get(kind)
+        done: dict[int, int] = {}
+
+        def rewrite(one: int) -> int:
+            if self.level[one] > entry.level:
+                return one
+            if one not in done:
+                kids = self.kids[one]
+                if self.level[one] == entry.level:
+                    fill = kids[-1] if allowed is None else kids[ALL_ENTRIES.index(allowed[0])]
+                    kept = [
+                        kid if allowed and value in allowed else fill
+                        for value, kid in zip((*ALL_ENTRIES, None), kids, strict=True)
+                    ]
+                    done[one] = self.make(entry, tuple(kept))
+                else:
+                    if self.level[one] == activity.level and kind in HARDWARE:
+                        values = FACTS["activity"].values
+                        kids = tuple(
+                            kids[0] if value.startswith("deemed") else kid
+                            for value, kid in zip(values, kids, strict=True)
+                        )
+                    variable = self.variables[self.level[one]]
+                    done[one] = self.make(variable, tuple(rewrite(kid) for kid in kids))
+            return done[one]
+
+        return rewrite(node)
+
+
+def fraction(value: Value) -> Fraction:
+    """A number fact's value, exactly."""
+    if not isinstance(value, Decimal):
+        raise TypeError(f"{value!r} is no number")
+    return Fraction(value)

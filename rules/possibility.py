@@ -1,0 +1,519 @@
+"""Exact reasoning over unknown facts: what can still come out, which facts still matter, what to ask next.
+
+The diagram of the law branches on classes of values and on tests that weigh several numbers. Here it is read fact by
+fact, in asking order, under the facts that are known: a fork stands for one unknown fact, its branches for the ranges
+of values that lead on differently. Ranges of numbers that are weighed together are found exactly, by intersecting the
+tests' own limits. Forks are reduced and shared, so a fork exists exactly when the fact can still change the result:
+the forks are the missing facts, the leaves the possible results, the shortest and longest path the questions left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from math import ceil, floor
+from typing import NamedTuple, Union
+
+from rules.conditions import Condition, Weigh
+from rules.diagram import LEAF, Diagram, Start, Variable, fraction
+from rules.enforcement import ENFORCED
+from rules.facts import FACTS, Facts, Kind, Value
+from rules.law import Ordered
+from rules.provisions.conclusion import AUTHORIZATIONS, CLASSIFICATION, DECISION, REQUIRED, SUBJECT, Decision
+from rules.provisions.part_744 import RED_FLAG_28
+from rules.questions import QUESTIONS
+
+ASKING_ORDER = tuple(question.fact for question in QUESTIONS)
+AT_MOST = ("additional_operations", "training_operations")
+"""The first number can never be more than the second: the one relation between facts that a transaction must keep."""
+
+Numbers = tuple[tuple[str, Fraction], ...]
+
+
+class Fork:
+    """One unknown number that is weighed with others, or a fact above such a number. Equal forks are one object.
+
+    Where nothing is weighed together a node of the diagram serves as it is; a fork is needed only where the branches
+    of a number start at values that the known facts fix.
+    """
+
+    __slots__ = ("at_least", "at_most", "cells", "level", "results", "support")
+
+    def __init__(self, level: int, cells: tuple[tuple[Start | int, Point], ...]) -> None:
+        self.level = level
+        self.cells = cells
+        self.results = 0
+        self.support = 0
+        self.at_least = 0
+        self.at_most = 0
+
+
+Point = Union[int, Fork]
+"""A place in the diagram under some known facts: a node, or a fork."""
+
+
+class Next(NamedTuple):
+    """The fact to ask for next (None if nothing can change the decision), and how many more it will take."""
+
+    next: str | None
+    at_least: int
+    at_most: int
+
+    def to_json(self) -> dict[str, object]:
+        return self._asdict()
+
+
+@dataclass(frozen=True)
+class Possible:
+    """What can still come out under the known facts."""
+
+    decisions: tuple[Decision, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Form:
+    """A plane on which a test of several numbers changes: the sum of coefficient × unknown fact, plus a constant, is 0."""
+
+    coefficients: tuple[tuple[str, Fraction], ...]
+    constant: Fraction
+
+
+class _Compiled:
+    """The diagram of the whole law and what is shared by all readings of it."""
+
+    def __init__(self) -> None:
+        roots: list[Condition] = [RED_FLAG_28, *AUTHORIZATIONS.values()]
+        for ordered in (DECISION, CLASSIFICATION, SUBJECT, REQUIRED, ENFORCED):
+            roots += [condition for condition, _result in ordered.steps]
+        self.diagram = Diagram(ASKING_ORDER, roots)
+        self.weighed: dict[str, tuple[Weigh, ...]] = {}
+        self.group: dict[str, frozenset[str]] = {}
+        tests = [variable.weigh for variable in self.diagram.variables if variable.weigh]
+        sets = [set(test.facts) for test in tests] + [set(AT_MOST)]
+        for fact in {fact for one in sets for fact in one}:
+            group = {fact}
+            while grown := {other for one in sets if one & group for other in one} - group:
+                group |= grown
+            self.group[fact] = frozenset(group)
+            self.weighed[fact] = tuple(test for test in tests if set(test.facts) & group)
+        self.whole = _Walk(self, {})
+
+    def static(self, node: int) -> Point:
+        """What `node` is when nothing is known of the facts it looks at; the same for every transaction."""
+        found = self.whole.points.get((node, ()))
+        if found is None:
+            with self.diagram.lock:
+                found = self.whole.point(node)
+        return found
+
+
+class _Walk:
+    """The diagram under some known facts: nodes restricted to them, and forks where numbers are weighed together."""
+
+    def __init__(self, law: _Compiled, known: Mapping[str, Value]) -> None:
+        self.law = law
+        self.diagram = diagram = law.diagram
+        self.numbers = {
+            fact: fraction(value) for fact, value in known.items() if fact in law.group and isinstance(value, Decimal)
+        }
+        self.branches = {diagram.of_fact[fact].level: diagram.of_fact[fact].branch(value) for fact, value in known.items()}
+        self.known = 0
+        for fact in known:
+            self.known |= diagram.bit[fact]
+        self.both = diagram.bit[AT_MOST[0]] | diagram.bit[AT_MOST[1]]
+        # A known number also bounds its partner, so what is the same for every transaction is neither's.
+        self.touched = self.known | (self.both if self.known & self.both else 0)
+        self.points: dict[tuple[int, Numbers], Point] = {}
+        self._new: dict[tuple[int, tuple[int, ...]], int] = {}
+        self._forks: dict[tuple[object, ...], Fork] = {}
+        self._cells: dict[tuple[object, ...], tuple[tuple[Start, Fraction], ...]] = {}
+        # Nodes that exist only under these known facts have negative numbers: -1 is the first of these lists.
+        self._level: list[int] = []
+        self._kids: list[tuple[int, ...]] = []
+        self._summary: list[tuple[int, int, int, int]] = []
+
+    # ---- what a point is
+
+    def level(self, point: Point) -> int:
+        """The variable it branches on, LEAF for a result."""
+        if isinstance(point, Fork):
+            return point.level
+        return self.diagram.level[point] if point >= 0 else self._level[~point]
+
+    def cells(self, point: Point) -> tuple[tuple[Start | int, Point], ...]:
+        """Its branches, each with where its values start."""
+        if isinstance(point, Fork):
+            return point.cells
+        kids = self.diagram.kids[point] if point >= 0 else self._kids[~point]
+        starts = self.diagram.variables[self.level(point)].starts or range(len(kids))
+        return tuple(zip(starts, kids, strict=True))
+
+    def summary(self, point: Point) -> tuple[int, int, int, int]:
+        """The results below it and the facts it looks at, as bits; its shortest and longest path."""
+        if isinstance(point, Fork):
+            return point.results, point.support, point.at_least, point.at_most
+        diagram = self.diagram
+        if point >= 0:
+            return diagram.results[point], diagram.support[point], diagram.at_least[point], diagram.at_most[point]
+        return self._summary[~point]
+
+    # ---- from the whole diagram to what is left of it
+
+    def point(self, node: int, chosen: Numbers = ()) -> Point:
+        """What is left of `node`, with values already chosen for numbers that later tests weigh."""
+        diagram = self.diagram
+        while True:
+            level = diagram.level[node]
+            if level == LEAF:
+                return node
+            branch = self.branches.get(level)
+            if branch is None:
+                break
+            node = diagram.kids[node][branch]
+        if not chosen and not diagram.support[node] & self.touched:
+            if not diagram.joint[node] and diagram.support[node] & self.both != self.both:
+                return node
+            if self is not self.law.whole:
+                return self.law.static(node)
+        key = (node, chosen)
+        found = self.points.get(key)
+        if found is None:
+            found = self.points[key] = self._point(node, diagram.variables[level], chosen)
+        return found
+
+    def _point(self, node: int, variable: Variable, chosen: Numbers) -> Point:
+        kids = self.diagram.kids[node]
+        if not chosen and not self._weighs(node):
+            return self._make(variable, tuple([self.point(kid) for kid in kids]))
+        picked = dict(chosen)
+        fact = self._first_open(node, picked)
+        if fact is not None and self._weighed_later(fact, node, picked):
+            return self._fork(
+                self.diagram.of_fact[fact],
+                [
+                    (start, self.point(node, self._needed(node, (*chosen, (fact, value)))))
+                    for start, value in self._ranges(fact, node, chosen)
+                ],
+            )
+        own = variable.facts[0]
+        if variable.weigh is not None:
+            kid = kids[0 if variable.weigh.holds(self._total(variable.weigh, picked)) else 1]
+        elif own in picked:
+            kid = kids[variable.branch(picked[own])]
+        else:
+            return self._make(variable, tuple([self.point(kid, self._needed(kid, chosen)) for kid in kids]))
+        return self.point(kid, self._needed(kid, chosen))
+
+    def _weighs(self, node: int) -> bool:
+        """Whether numbers are weighed together at or below `node`."""
+        related = self.diagram.support[node] & self.both
+        return bool(self.diagram.joint[node]) or bool(related and related | (self.known & self.both) == self.both)
+
+    def _first_open(self, node: int, picked: Mapping[str, Fraction]) -> str | None:
+        """The first fact in asking order that the node's function looks at and that has no value yet."""
+        diagram = self.diagram
+        open_facts = diagram.support[node] & ~self.known
+        for fact in picked:
+            open_facts &= ~diagram.bit[fact]
+        return diagram.order[(open_facts & -open_facts).bit_length() - 1] if open_facts else None
+
+    def _weighed_later(self, fact: str, node: int, picked: Mapping[str, Fraction]) -> bool:
+        """Whether the value of `fact`, not only its class, counts further down."""
+        diagram = self.diagram
+        if diagram.joint[node] & diagram.bit[fact]:
+            return True
+        if fact not in AT_MOST:
+            return False
+        partner = AT_MOST[1 - AT_MOST.index(fact)]
+        return partner in self.numbers or partner in picked or bool(diagram.support[node] & diagram.bit[partner])
+
+    def _needed(self, node: int, chosen: Numbers) -> Numbers:
+        """The chosen values that still count below `node`."""
+        if not chosen:
+            return chosen
+        support, bit = self.diagram.support[node], self.diagram.bit
+        return tuple([one for one in chosen if support & (self.both if one[0] in AT_MOST else bit[one[0]])])
+
+    def _total(self, test: Weigh, picked: Mapping[str, Fraction]) -> Fraction:
+        total = Fraction(0)
+        for term in test.terms:
+            product = term.coefficient
+            for factor in term.factors:
+                product *= picked[factor] if factor in picked else self.numbers[factor]
+            total += product
+        return total
+
+    # ---- sharing: equal points are one
+
+    def _make(self, variable: Variable, kids: tuple[Point, ...]) -> Point:
+        first = kids[0]
+        for kid in kids:
+            if kid is not first and kid != first:
+                break
+        else:
+            return first
+        nodes = tuple([kid for kid in kids if isinstance(kid, int)])
+        if len(nodes) < len(kids):
+            starts: Iterable[Start | int] = variable.starts or range(len(kids))
+            return self._fork(variable, list(zip(starts, kids, strict=True)))
+        if self is self.law.whole:
+            return self.diagram.make(variable, nodes)
+        key = (variable.level, nodes)
+        node = self.diagram.unique.get(key) or self._new.get(key)
+        if node is None:
+            node = self._new[key] = ~len(self._level)
+            self._level.append(variable.level)
+            self._kids.append(nodes)
+            self._summary.append(self._summed(variable, nodes))
+        return node
+
+    def _fork(self, variable: Variable, cells: list[tuple[Start | int, Point]]) -> Point:
+        if variable.starts:
+            merged = cells[:1]
+            for cell in cells[1:]:
+                if cell[1] != merged[-1][1]:
+                    merged.append(cell)
+            if all(isinstance(point, int) and start in variable.starts for start, point in merged):
+                return self._make(variable, self._by_class(variable, merged))
+            cells = merged
+        elif all(point == cells[0][1] for _start, point in cells):
+            return cells[0][1]
+        key = (variable.level, tuple([(start, point if isinstance(point, int) else (id(point),)) for start, point in cells]))
+        fork = self.law.whole._forks.get(key) or self._forks.get(key)
+        if fork is None:
+            fork = self._forks[key] = Fork(variable.level, tuple(cells))
+            fork.results, fork.support, fork.at_least, fork.at_most = self._summed(
+                variable, tuple([point for _start, point in cells])
+            )
+        return fork
+
+    def _by_class(self, variable: Variable, cells: list[tuple[Start | int, Point]]) -> tuple[Point, ...]:
+        """The points of each class of a number, from cells that start where classes start."""
+        begins = dict(cells)
+        points, point = [], cells[0][1]
+        for start in variable.starts:
+            point = begins.get(start, point)
+            points.append(point)
+        return tuple(points)
+
+    def _summed(self, variable: Variable, points: tuple[Point, ...]) -> tuple[int, int, int, int]:
+        results, support, least, most = 0, self.diagram.bit[variable.facts[0]], LEAF, 0
+        for point in points:
+            one_results, one_support, one_least, one_most = self.summary(point)
+            results |= one_results
+            support |= one_support
+            least = min(least, one_least)
+            most = max(most, one_most)
+        return results, support, least + 1, most + 1
+
+    # ---- ranges of a number that is weighed together with others
+
+    def _ranges(self, fact: str, node: int, chosen: Numbers) -> tuple[tuple[Start, Fraction], ...]:
+        """The ranges of `fact` that can lead on differently, each with its start and a value in it."""
+        support = self.diagram.support[node]
+        group = self.law.group[fact]
+        picked = {name: value for name, value in (*self.numbers.items(), *chosen) if name in group}
+        open_facts = [
+            name
+            for name in ASKING_ORDER
+            if name in group and name not in picked and (name == fact or support & self.diagram.bit[name])
+        ]
+        key = (fact, tuple(open_facts), tuple(sorted(picked.items())))
+        if key not in self._cells:
+            self._cells[key] = self._split(fact, open_facts, picked)
+        return self._cells[key]
+
+    def _split(
+        self, fact: str, open_facts: list[str], picked: Mapping[str, Fraction]
+    ) -> tuple[tuple[Start, Fraction], ...]:
+        forms = self._forms(fact, open_facts, picked)
+        for other in reversed(open_facts):
+            if other != fact:
+                forms = _without(forms, other)
+        roots = {-form.constant / form.coefficients[0][1] for form in forms if form.coefficients}
+        found: set[Start] = {(Fraction(0), 0), *self.diagram.of_fact[fact].starts}
+        found.update((root, after) for root in {Fraction(0), *roots} if root >= 0 for after in (0, 1))
+        starts = sorted(found)
+        if FACTS[fact].kind is Kind.COUNT:
+            whole = {Fraction(floor(limit) + 1 if after else ceil(limit)) for limit, after in starts}  # type: ignore[arg-type]
+            starts = [(number, 0) for number in sorted(whole)]
+        values: list[tuple[Start, Fraction]] = []
+        for position, (value, after) in enumerate(starts):
+            sample = Fraction(value)  # type: ignore[arg-type]
+            if after:
+                following = starts[position + 1][0] if position + 1 < len(starts) else 3 * sample + 2
+                sample = (sample + following) / 2  # type: ignore[operator]
+            values.append(((value, after), sample))
+        low, high = Fraction(0), None
+        if fact == AT_MOST[0]:
+            high = picked.get(AT_MOST[1])
+        elif fact == AT_MOST[1]:
+            low = picked.get(AT_MOST[0], low)
+        return tuple((start, value) for start, value in values if value >= low and (high is None or value <= high))
+
+    def _forms(self, fact: str, open_facts: list[str], picked: Mapping[str, Fraction]) -> set[_Form]:
+        forms: set[_Form] = set()
+        for name in open_facts:
+            if name != fact:
+                limits = {Fraction(0), *(start for start, _after in self.diagram.of_fact[name].starts)}
+                forms.update(_Form(((name, Fraction(1)),), -limit) for limit in limits)  # type: ignore[operator]
+        for test in self.law.weighed[fact]:
+            coefficients: dict[str, Fraction] = {}
+            constant = -test.limit
+            for term in test.terms:
+                product, unknown = term.coefficient, [name for name in term.factors if name not in picked]
+                for name in term.factors:
+                    product *= picked.get(name, 1)
+                if not unknown:
+                    constant += product
+                elif len(unknown) == 1:
+                    coefficients[unknown[0]] = coefficients.get(unknown[0], Fraction(0)) + product
+                # A product of two unknown numbers takes every positive value; only zero bounds it.
+            if coefficients and set(coefficients) <= set(open_facts):
+                forms.add(_form(coefficients, constant))
+        added, total = AT_MOST
+        if fact in AT_MOST:
+            coefficients = {name: sign for name, sign in ((added, Fraction(1)), (total, Fraction(-1))) if name in open_facts}
+            constant = picked.get(added, Fraction(0)) - picked.get(total, Fraction(0))
+            if (added in picked or added in open_facts) and (total in picked or total in open_facts):
+                forms.add(_form(coefficients, constant))
+        return forms
+
+def _form(coefficients: Mapping[str, Fraction], constant: Fraction) -> _Form:
+    """One plane, scaled so that equal planes are equal."""
+    kept = sorted((name, value) for name, value in coefficients.items() if value)
+    scale = kept[0][1] if kept else Fraction(1)
+    return _Form(tuple((name, value / scale) for name, value in kept), constant / scale)
+
+
+def _without(forms: set[_Form], fact: str) -> set[_Form]:
+    """The planes on which the order of the limits on `fact` can change."""
+    limits = []
+    rest = set()
+    for form in forms:
+        coefficients = dict(form.coefficients)
+        own = coefficients.pop(fact, None)
+        if own is None:
+            rest.add(form)
+        else:
+            limits.append(({name: value / own for name, value in coefficients.items()}, form.constant / own))
+    for number, (left, left_constant) in enumerate(limits):
+        for right, right_constant in limits[number + 1 :]:
+            names = left.keys() | right.keys()
+            rest.add(
+                _form(
+                    {name: left.get(name, Fraction(0)) - right.get(name, Fraction(0)) for name in names},
+                    left_constant - right_constant,
+                )
+            )
+    return rest
+
+
+@cache
+def _law() -> _Compiled:
+    return _Compiled()
+
+
+class Possibilities:
+    """Everything that can still be under some known facts."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._law = law = _law()
+        law.static(law.diagram.ordered(DECISION))  # before any walk, so that equal points are one
+        self._walk = _Walk(law, facts)
+        self._not_sure = 0
+        for fact in facts.not_sure:
+            self._not_sure |= law.diagram.bit[fact]
+
+    def point(self, result: Ordered[object] | Condition, alternative: str | None = None) -> Point:
+        """What is left of an ordered result or of a condition, under one alternative reading if its id is given."""
+        diagram = self._law.diagram
+        if isinstance(result, Condition):
+            return self._walk.point(diagram.condition(result, alternative))
+        return self._walk.point(diagram.ordered(result, alternative))
+
+    def results(self, result: Ordered[object] | Condition, alternative: str | None = None) -> frozenset[Hashable]:
+        """Every result that some way of filling in the unknown facts gives, and no other."""
+        bits = self._walk.summary(self.point(result, alternative))[0]
+        diagram = self._law.diagram
+        return frozenset(diagram.leaf[node] for one, node in enumerate(diagram.leaf_nodes) if bits >> one & 1)
+
+    def missing(self) -> tuple[str, ...]:
+        """Every unknown fact that changes the decision under some way of filling in the others, in asking order."""
+        support = self._walk.summary(self.point(DECISION))[1]
+        return tuple(fact for fact in ASKING_ORDER if support & self._law.diagram.bit[fact])
+
+    def next(self) -> Next:
+        """What to ask next. A fact someone was not sure of is left open, and its branches are merged."""
+        root = self.point(DECISION)
+        _results, support, least, most = self._walk.summary(root)
+        if support & self._not_sure:
+            return _Merged(self._walk, self._not_sure).next(frozenset({root}))
+        level = self._walk.level(root)
+        return Next(None, 0, 0) if level == LEAF else Next(self._law.diagram.variables[level].facts[0], least, most)
+
+
+class _Merged:
+    """Questions left when some facts stay open: a question is asked if it matters in any branch of the open ones."""
+
+    def __init__(self, walk: _Walk, not_sure: int) -> None:
+        self._walk = walk
+        self._not_sure = not_sure
+        self._open_levels = {
+            variable.level
+            for variable in walk.diagram.variables
+            if variable.weigh is None and walk.diagram.bit[variable.facts[0]] & not_sure
+        }
+        self._seen: dict[frozenset[Point], Next] = {}
+
+    def next(self, points: frozenset[Point]) -> Next:
+        points = self._askable(points)
+        if not points:
+            return Next(None, 0, 0)
+        found = self._seen.get(points)
+        if found is None:
+            walk = self._walk
+            levels = {point: walk.level(point) for point in points}
+            level = min(levels.values())
+            asked = [walk.cells(point) for point in points if levels[point] == level]
+            others = frozenset(point for point in points if levels[point] != level)
+            if all(len(cells) == len(asked[0]) and isinstance(cells[0][0], int) for cells in asked):
+                branches = {frozenset(point for _start, point in row) for row in zip(*asked, strict=True)}
+            else:
+                starts = {start for cells in asked for start, _point in cells}
+                branches = {frozenset(_lies(cells, start) for cells in asked) for start in starts}
+            left = [self.next(branch | others) for branch in branches]
+            found = self._seen[points] = Next(
+                walk.diagram.variables[level].facts[0],
+                1 + min(one.at_least for one in left),
+                1 + max(one.at_most for one in left),
+            )
+        return found
+
+    def _askable(self, points: frozenset[Point]) -> frozenset[Point]:
+        """The points on facts that can be asked, below those that stay open."""
+        waiting, found = set(points), set()
+        walk, done = self._walk, set()
+        while waiting:
+            point = waiting.pop()
+            done.add(point)
+            if not walk.summary(point)[1] & ~self._not_sure:
+                continue
+            if walk.level(point) in self._open_levels:
+                waiting.update(kid for _start, kid in walk.cells(point) if kid not in done)
+            else:
+                found.add(point)
+        return frozenset(found)
+
+
+def _lies(cells: tuple[tuple[Start | int, Point], ...], start: Start | int) -> Point:
+    """Where a value at `start` leads."""
+    kid = cells[0][1]
+    for begin, one in cells:
+        if begin <= start:  # type: ignore[operator]
+            kid = one
+    return kid
