@@ -16,8 +16,9 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from threading import RLock
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rules import places
 from rules.conditions import AllOf, AnyOf, Condition, InGroup, Is, IsCountry, Not, Since, Test, Weigh
@@ -44,10 +45,17 @@ class Variable:
     samples: tuple[Value, ...] = ()
     weigh: Weigh | None = None
 
-    def branch(self, value: Value) -> int:
+    @cached_property
+    def values(self) -> tuple[Any, ...]:
+        """A value of each class; None for the branch of items that have no entry."""
+        if self.samples:
+            return self.samples + (None,) * (self.arity - len(self.samples))
+        return tuple(samples(self.starts))
+
+    def branch(self, value: Value | Fraction) -> int:
         """The class that a known value of the fact falls in."""
         if self.classes is not None:
-            return self.classes[value]
+            return self.classes[value]  # type: ignore[index]
         key = (value if isinstance(value, datetime.date) else Fraction(value), 0)  # type: ignore[arg-type]
         return bisect_right(self.starts, key) - 1
 
@@ -337,7 +345,7 @@ class Diagram:
                 return self.make(self.of_fact["date"], tuple(by_day))
             case Weigh():
                 if len(test.facts) > 1:
-                    return self._branches(self._joint_variable[self._joint_key(test)], (False, True))
+                    return self._branches(self._joint_variable[self._joint_key(test)], (True, False))
                 return self._branches(variable, (start < boundary(test) for start in variable.starts))
         raise TypeError(f"no diagram for {type(test).__name__}")
 
@@ -376,6 +384,43 @@ class Diagram:
             return done[one]
 
         return rewrite(node)
+
+
+def samples(starts: Sequence[Start]) -> list[Fraction | None]:
+    """A finite decimal in each range of numbers; None for a single value that no finite decimal writes."""
+    found: list[Fraction | None] = []
+    for position, (value, after) in enumerate(starts):
+        low = Fraction(value)  # type: ignore[arg-type]
+        if after:
+            high = Fraction(starts[position + 1][0]) if position + 1 < len(starts) else 3 * low + 2  # type: ignore[arg-type]
+            found.append(_decimal_between(low, high))
+        else:
+            found.append(low if _is_decimal(low) else None)
+    return found
+
+
+def _is_decimal(value: Fraction) -> bool:
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    return rest == 1
+
+
+def _decimal_between(low: Fraction, high: Fraction) -> Fraction:
+    """A finite decimal strictly between two numbers."""
+    middle, scale = (low + high) / 2, 1
+    while not low < (near := Fraction(round(middle * scale), scale)) < high:
+        scale *= 10
+    return near
+
+
+def decimal(value: Fraction) -> Decimal:
+    """A finite decimal as the number fact it is, exactly."""
+    scale = 0
+    while value.denominator != 1:
+        value, scale = value * 10, scale + 1
+    return Decimal((0, tuple(map(int, str(value.numerator))), -scale))
 
 
 def fraction(value: Value) -> Fraction:

@@ -237,7 +237,7 @@ def read(transaction: Mapping[str, object]) -> Facts:
             known[name] = read_value(name, raw)
         except InvalidValue as error:
             errors.append(FieldError(str(name), str(error)))
-    errors += _contradictions(known)
+    errors += contradictions(known)
     if errors:
         raise InvalidTransaction(tuple(errors))
     return Facts(MappingProxyType(known), frozenset(not_sure))
@@ -311,7 +311,13 @@ _READERS = {
 }
 
 
-def _contradictions(known: Mapping[str, Value]) -> list[FieldError]:
+def can_stand_together(item: str, known: Mapping[str, Value]) -> bool:
+    """Whether an item can go with the entry and the activity that are known."""
+    deemed_hardware = item in HARDWARE and known.get("activity") in DEEMED
+    return not deemed_hardware and ("entry" not in known or known["entry"] in ENTRIES.get(item, ()))
+
+
+def contradictions(known: Mapping[str, Value]) -> list[FieldError]:
     """Facts that are well formed one by one and cannot stand together."""
     errors = []
     item, activity, entry = known.get("item"), known.get("activity"), known.get("entry")

@@ -15,12 +15,12 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from math import ceil, floor
-from typing import NamedTuple, Union
+from typing import Any, NamedTuple, Union
 
 from rules.conditions import Condition, Weigh
-from rules.diagram import LEAF, Diagram, Start, Variable, fraction
+from rules.diagram import LEAF, Diagram, Start, Variable, decimal, fraction, samples
 from rules.enforcement import ENFORCED
-from rules.facts import FACTS, Facts, Kind, Value
+from rules.facts import FACTS, ITEMS, Facts, Kind, Value, can_stand_together, contradictions
 from rules.law import Ordered
 from rules.provisions.conclusion import AUTHORIZATIONS, CLASSIFICATION, DECISION, REQUIRED, SUBJECT, Decision
 from rules.provisions.part_744 import RED_FLAG_28
@@ -30,7 +30,19 @@ ASKING_ORDER = tuple(question.fact for question in QUESTIONS)
 AT_MOST = ("additional_operations", "training_operations")
 """The first number can never be more than the second: the one relation between facts that a transaction must keep."""
 
-Numbers = tuple[tuple[str, Fraction], ...]
+
+
+class Chosen:
+    """One value tried for a number that is weighed together with others. Equal by identity, so cheap to look up."""
+
+    __slots__ = ("fact", "value")
+
+    def __init__(self, fact: str, value: Fraction) -> None:
+        self.fact = fact
+        self.value = value
+
+
+Numbers = tuple[Chosen, ...]
 
 
 class Fork:
@@ -40,11 +52,14 @@ class Fork:
     of a number start at values that the known facts fix.
     """
 
-    __slots__ = ("at_least", "at_most", "cells", "level", "results", "support")
+    __slots__ = ("at_least", "at_most", "cells", "level", "results", "samples", "support")
 
-    def __init__(self, level: int, cells: tuple[tuple[Start | int, Point], ...]) -> None:
+    def __init__(
+        self, level: int, cells: tuple[tuple[Start | int, Point], ...], samples: tuple[Any, ...]
+    ) -> None:
         self.level = level
         self.cells = cells
+        self.samples = samples
         self.results = 0
         self.support = 0
         self.at_least = 0
@@ -100,6 +115,9 @@ class _Compiled:
                 group |= grown
             self.group[fact] = frozenset(group)
             self.weighed[fact] = tuple(test for test in tests if set(test.facts) & group)
+        self.group_bits = {
+            fact: sum(self.diagram.bit[name] for name in group) for fact, group in self.group.items()
+        }
         self.whole = _Walk(self, {})
 
     def static(self, node: int) -> Point:
@@ -121,6 +139,13 @@ class _Walk:
             fact: fraction(value) for fact, value in known.items() if fact in law.group and isinstance(value, Decimal)
         }
         self.branches = {diagram.of_fact[fact].level: diagram.of_fact[fact].branch(value) for fact, value in known.items()}
+        for variable in diagram.variables:
+            if variable.weigh and all(fact in self.numbers for fact in variable.facts):
+                self.branches[variable.level] = 0 if variable.weigh.holds(self._total(variable.weigh, {})) else 1
+        self._last = max(self.branches, default=-1)
+        # An unknown item is one that a known entry and activity can go with; the others count as the first of these.
+        possible = [position for position, item in enumerate(ITEMS) if can_stand_together(item, known)]
+        self._items = [position if position in possible else possible[0] for position in range(len(ITEMS))]
         self.known = 0
         for fact in known:
             self.known |= diagram.bit[fact]
@@ -130,10 +155,13 @@ class _Walk:
         self.points: dict[tuple[int, Numbers], Point] = {}
         self._new: dict[tuple[int, tuple[int, ...]], int] = {}
         self._forks: dict[tuple[object, ...], Fork] = {}
-        self._cells: dict[tuple[object, ...], tuple[tuple[Start, Fraction], ...]] = {}
+        self._cells: dict[tuple[object, ...], tuple[tuple[Start, Chosen], ...]] = {}
+        self._held: dict[tuple[int, Numbers], int] = {}
+        self._restricted: dict[int, int] = {}
         # Nodes that exist only under these known facts have negative numbers: -1 is the first of these lists.
         self._level: list[int] = []
         self._kids: list[tuple[int, ...]] = []
+        self._joint: list[int] = []
         self._summary: list[tuple[int, int, int, int]] = []
 
     # ---- what a point is
@@ -161,82 +189,123 @@ class _Walk:
             return diagram.results[point], diagram.support[point], diagram.at_least[point], diagram.at_most[point]
         return self._summary[~point]
 
+    def kids(self, node: int) -> tuple[int, ...]:
+        """The nodes it branches to."""
+        return self.diagram.kids[node] if node >= 0 else self._kids[~node]
+
+    def support(self, node: int) -> int:
+        """The facts its function looks at, as bits."""
+        return self.diagram.support[node] if node >= 0 else self._summary[~node][1]
+
+    def joint(self, node: int) -> int:
+        """Those of them that are weighed together with others, as bits."""
+        return self.diagram.joint[node] if node >= 0 else self._joint[~node]
+
     # ---- from the whole diagram to what is left of it
 
-    def point(self, node: int, chosen: Numbers = ()) -> Point:
-        """What is left of `node`, with values already chosen for numbers that later tests weigh."""
+    def left(self, node: int) -> Point:
+        """What is left of a node of the shared diagram under the known facts."""
+        return self.point(self._restrict(node))
+
+    def _restrict(self, node: int) -> int:
+        """The node with every known branch taken."""
         diagram = self.diagram
-        while True:
-            level = diagram.level[node]
-            if level == LEAF:
-                return node
+        level = diagram.level[node]
+        if level > self._last:
+            return node
+        found = self._restricted.get(node)
+        if found is None:
+            kids = diagram.kids[node]
             branch = self.branches.get(level)
-            if branch is None:
-                break
-            node = diagram.kids[node][branch]
-        if not chosen and not diagram.support[node] & self.touched:
-            if not diagram.joint[node] and diagram.support[node] & self.both != self.both:
+            if branch is not None:
+                found = self._restrict(kids[branch])
+            else:
+                if level == diagram.of_fact["item"].level:
+                    kids = tuple([kids[position] for position in self._items])
+                left = tuple([self._restrict(kid) for kid in kids])
+                found = node if left == kids else self._node(diagram.variables[level], left)
+            self._restricted[node] = found
+        return found
+
+    def point(self, node: int, chosen: Numbers = ()) -> Point:
+        """What is left of a restricted node, with values chosen for numbers that later tests weigh."""
+        if self.level(node) == LEAF:
+            return node
+        if not chosen:
+            if not self._weighs(node):
                 return node
-            if self is not self.law.whole:
+            if node >= 0 and not self.support(node) & self.touched and self is not self.law.whole:
                 return self.law.static(node)
         key = (node, chosen)
         found = self.points.get(key)
         if found is None:
-            found = self.points[key] = self._point(node, diagram.variables[level], chosen)
+            found = self.points[key] = self._point(node, chosen)
         return found
 
-    def _point(self, node: int, variable: Variable, chosen: Numbers) -> Point:
-        kids = self.diagram.kids[node]
-        if not chosen and not self._weighs(node):
-            return self._make(variable, tuple([self.point(kid) for kid in kids]))
-        picked = dict(chosen)
-        fact = self._first_open(node, picked)
-        if fact is not None and self._weighed_later(fact, node, picked):
+    def _point(self, node: int, chosen: Numbers) -> Point:
+        variable, kids = self.diagram.variables[self.level(node)], self.kids(node)
+        fact = self._first_open(node, chosen)
+        if fact is not None and self._weighed_later(fact, node, chosen):
             return self._fork(
                 self.diagram.of_fact[fact],
                 [
-                    (start, self.point(node, self._needed(node, (*chosen, (fact, value)))))
-                    for start, value in self._ranges(fact, node, chosen)
+                    (start, self.point(node, self._needed(node, (*chosen, one))), one.value)
+                    for start, one in self._ranges(fact, node, chosen)
                 ],
             )
-        own = variable.facts[0]
         if variable.weigh is not None:
-            kid = kids[0 if variable.weigh.holds(self._total(variable.weigh, picked)) else 1]
-        elif own in picked:
-            kid = kids[variable.branch(picked[own])]
+            kid = kids[self._branch(variable, chosen)]
         else:
-            return self._make(variable, tuple([self.point(kid, self._needed(kid, chosen)) for kid in kids]))
+            own = next((one for one in chosen if one.fact == variable.facts[0]), None)
+            if own is None:
+                return self._make(variable, tuple([self.point(kid, self._needed(kid, chosen)) for kid in kids]))
+            kid = kids[variable.branch(own.value)]
         return self.point(kid, self._needed(kid, chosen))
+
+    def _branch(self, variable: Variable, chosen: Numbers) -> int:
+        """Where a test of several numbers leads once each has a value."""
+        key = (variable.level, chosen)
+        branch = self._held.get(key)
+        if branch is None:
+            weigh = variable.weigh
+            assert weigh is not None
+            total = self._total(weigh, {one.fact: one.value for one in chosen})
+            branch = self._held[key] = 0 if weigh.holds(total) else 1
+        return branch
 
     def _weighs(self, node: int) -> bool:
         """Whether numbers are weighed together at or below `node`."""
-        related = self.diagram.support[node] & self.both
-        return bool(self.diagram.joint[node]) or bool(related and related | (self.known & self.both) == self.both)
+        related = self.support(node) & self.both
+        return bool(self.joint(node)) or bool(related and related | (self.known & self.both) == self.both)
 
-    def _first_open(self, node: int, picked: Mapping[str, Fraction]) -> str | None:
+    def _first_open(self, node: int, chosen: Numbers) -> str | None:
         """The first fact in asking order that the node's function looks at and that has no value yet."""
         diagram = self.diagram
-        open_facts = diagram.support[node] & ~self.known
-        for fact in picked:
-            open_facts &= ~diagram.bit[fact]
+        open_facts = self.support(node) & ~self.known
+        for one in chosen:
+            open_facts &= ~diagram.bit[one.fact]
         return diagram.order[(open_facts & -open_facts).bit_length() - 1] if open_facts else None
 
-    def _weighed_later(self, fact: str, node: int, picked: Mapping[str, Fraction]) -> bool:
+    def _weighed_later(self, fact: str, node: int, chosen: Numbers) -> bool:
         """Whether the value of `fact`, not only its class, counts further down."""
-        diagram = self.diagram
-        if diagram.joint[node] & diagram.bit[fact]:
+        bit = self.diagram.bit
+        if self.joint(node) & bit[fact]:
             return True
         if fact not in AT_MOST:
             return False
         partner = AT_MOST[1 - AT_MOST.index(fact)]
-        return partner in self.numbers or partner in picked or bool(diagram.support[node] & diagram.bit[partner])
+        return (
+            partner in self.numbers
+            or any(one.fact == partner for one in chosen)
+            or bool(self.support(node) & bit[partner])
+        )
 
     def _needed(self, node: int, chosen: Numbers) -> Numbers:
         """The chosen values that still count below `node`."""
         if not chosen:
             return chosen
-        support, bit = self.diagram.support[node], self.diagram.bit
-        return tuple([one for one in chosen if support & (self.both if one[0] in AT_MOST else bit[one[0]])])
+        support, bit = self.support(node), self.diagram.bit
+        return tuple([one for one in chosen if support & (self.both if one.fact in AT_MOST else bit[one.fact])])
 
     def _total(self, test: Weigh, picked: Mapping[str, Fraction]) -> Fraction:
         total = Fraction(0)
@@ -259,41 +328,64 @@ class _Walk:
         nodes = tuple([kid for kid in kids if isinstance(kid, int)])
         if len(nodes) < len(kids):
             starts: Iterable[Start | int] = variable.starts or range(len(kids))
-            return self._fork(variable, list(zip(starts, kids, strict=True)))
+            return self._fork(variable, list(zip(starts, kids, variable.values, strict=True)))
+        return self._node(variable, nodes)
+
+    def _node(self, variable: Variable, nodes: tuple[int, ...]) -> int:
+        """The node that branches on `variable` to `nodes`, the shared one if there is one."""
         if self is self.law.whole:
             return self.diagram.make(variable, nodes)
+        first = nodes[0]
+        if all([node == first for node in nodes]):
+            return first
         key = (variable.level, nodes)
         node = self.diagram.unique.get(key) or self._new.get(key)
         if node is None:
             node = self._new[key] = ~len(self._level)
             self._level.append(variable.level)
             self._kids.append(nodes)
+            joint = 0
+            for kid in nodes:
+                joint |= self.joint(kid)
+            if variable.weigh is not None:
+                for fact in variable.facts:
+                    joint |= self.diagram.bit[fact]
+            self._joint.append(joint)
             self._summary.append(self._summed(variable, nodes))
         return node
 
-    def _fork(self, variable: Variable, cells: list[tuple[Start | int, Point]]) -> Point:
+    def _fork(self, variable: Variable, cells: list[tuple[Start | int, Point, Any]]) -> Point:
         if variable.starts:
             merged = cells[:1]
             for cell in cells[1:]:
                 if cell[1] != merged[-1][1]:
                     merged.append(cell)
-            if all(isinstance(point, int) and start in variable.starts for start, point in merged):
+            if all([isinstance(point, int) and start in variable.starts for start, point, _value in merged]):
                 return self._make(variable, self._by_class(variable, merged))
             cells = merged
-        elif all(point == cells[0][1] for _start, point in cells):
+        elif all([point == cells[0][1] for _start, point, _value in cells]):
             return cells[0][1]
-        key = (variable.level, tuple([(start, point if isinstance(point, int) else (id(point),)) for start, point in cells]))
+        key = (
+            variable.level,
+            tuple([(start, point if isinstance(point, int) else (id(point),)) for start, point, _value in cells]),
+        )
         fork = self.law.whole._forks.get(key) or self._forks.get(key)
         if fork is None:
-            fork = self._forks[key] = Fork(variable.level, tuple(cells))
+            fork = self._forks[key] = Fork(
+                variable.level,
+                tuple([(start, point) for start, point, _value in cells]),
+                tuple([value for _start, _point, value in cells]),
+            )
             fork.results, fork.support, fork.at_least, fork.at_most = self._summed(
-                variable, tuple([point for _start, point in cells])
+                variable, tuple([point for _start, point, _value in cells])
             )
         return fork
 
-    def _by_class(self, variable: Variable, cells: list[tuple[Start | int, Point]]) -> tuple[Point, ...]:
+    def _by_class(
+        self, variable: Variable, cells: list[tuple[Start | int, Point, Any]]
+    ) -> tuple[Point, ...]:
         """The points of each class of a number, from cells that start where classes start."""
-        begins = dict(cells)
+        begins = {start: point for start, point, _value in cells}
         points, point = [], cells[0][1]
         for start in variable.starts:
             point = begins.get(start, point)
@@ -301,7 +393,9 @@ class _Walk:
         return tuple(points)
 
     def _summed(self, variable: Variable, points: tuple[Point, ...]) -> tuple[int, int, int, int]:
-        results, support, least, most = 0, self.diagram.bit[variable.facts[0]], LEAF, 0
+        results, support, least, most = 0, 0, LEAF, 0
+        for fact in variable.facts:
+            support |= self.diagram.bit[fact]
         for point in points:
             one_results, one_support, one_least, one_most = self.summary(point)
             results |= one_results
@@ -312,20 +406,24 @@ class _Walk:
 
     # ---- ranges of a number that is weighed together with others
 
-    def _ranges(self, fact: str, node: int, chosen: Numbers) -> tuple[tuple[Start, Fraction], ...]:
+    def _ranges(self, fact: str, node: int, chosen: Numbers) -> tuple[tuple[Start, Chosen], ...]:
         """The ranges of `fact` that can lead on differently, each with its start and a value in it."""
-        support = self.diagram.support[node]
+        support = self.support(node)
         group = self.law.group[fact]
-        picked = {name: value for name, value in (*self.numbers.items(), *chosen) if name in group}
+        near = tuple([one for one in chosen if one.fact in group])
+        key = (fact, support & self.law.group_bits[fact], near)
+        if key in self._cells:
+            return self._cells[key]
+        picked = {name: value for name, value in self.numbers.items() if name in group}
+        picked.update({one.fact: one.value for one in near})
         open_facts = [
             name
             for name in ASKING_ORDER
             if name in group and name not in picked and (name == fact or support & self.diagram.bit[name])
         ]
-        key = (fact, tuple(open_facts), tuple(sorted(picked.items())))
-        if key not in self._cells:
-            self._cells[key] = self._split(fact, open_facts, picked)
-        return self._cells[key]
+        cells = tuple((start, Chosen(fact, value)) for start, value in self._split(fact, open_facts, picked))
+        self._cells[key] = cells
+        return cells
 
     def _split(
         self, fact: str, open_facts: list[str], picked: Mapping[str, Fraction]
@@ -341,19 +439,17 @@ class _Walk:
         if FACTS[fact].kind is Kind.COUNT:
             whole = {Fraction(floor(limit) + 1 if after else ceil(limit)) for limit, after in starts}  # type: ignore[arg-type]
             starts = [(number, 0) for number in sorted(whole)]
-        values: list[tuple[Start, Fraction]] = []
-        for position, (value, after) in enumerate(starts):
-            sample = Fraction(value)  # type: ignore[arg-type]
-            if after:
-                following = starts[position + 1][0] if position + 1 < len(starts) else 3 * sample + 2
-                sample = (sample + following) / 2  # type: ignore[operator]
-            values.append(((value, after), sample))
+        values = list(zip(starts, samples(starts), strict=True))
         low, high = Fraction(0), None
         if fact == AT_MOST[0]:
             high = picked.get(AT_MOST[1])
         elif fact == AT_MOST[1]:
             low = picked.get(AT_MOST[0], low)
-        return tuple((start, value) for start, value in values if value >= low and (high is None or value <= high))
+        return tuple(
+            (start, value)
+            for start, value in values
+            if value is not None and value >= low and (high is None or value <= high)
+        )
 
     def _forms(self, fact: str, open_facts: list[str], picked: Mapping[str, Fraction]) -> set[_Form]:
         forms: set[_Form] = set()
@@ -424,6 +520,7 @@ class Possibilities:
     def __init__(self, facts: Facts) -> None:
         self._law = law = _law()
         law.static(law.diagram.ordered(DECISION))  # before any walk, so that equal points are one
+        self._facts = facts
         self._walk = _Walk(law, facts)
         self._not_sure = 0
         for fact in facts.not_sure:
@@ -433,14 +530,35 @@ class Possibilities:
         """What is left of an ordered result or of a condition, under one alternative reading if its id is given."""
         diagram = self._law.diagram
         if isinstance(result, Condition):
-            return self._walk.point(diagram.condition(result, alternative))
-        return self._walk.point(diagram.ordered(result, alternative))
+            return self._walk.left(diagram.condition(result, alternative))
+        return self._walk.left(diagram.ordered(result, alternative))
 
     def results(self, result: Ordered[object] | Condition, alternative: str | None = None) -> frozenset[Hashable]:
         """Every result that some way of filling in the unknown facts gives, and no other."""
-        bits = self._walk.summary(self.point(result, alternative))[0]
+        return self._results(self._walk.summary(self.point(result, alternative))[0])
+
+    def _results(self, bits: int) -> frozenset[Hashable]:
         diagram = self._law.diagram
         return frozenset(diagram.leaf[node] for one, node in enumerate(diagram.leaf_nodes) if bits >> one & 1)
+
+    def branches(self) -> tuple[str | None, list[tuple[Value, frozenset[Hashable]]]]:
+        """The first fact that matters, with a value of each sort and the decisions that remain possible with it."""
+        root = self.point(DECISION)
+        level = self._walk.level(root)
+        if level == LEAF:
+            return None, []
+        variable = self._law.diagram.variables[level]
+        found = []
+        points = [point for _start, point in self._walk.cells(root)]
+        for sample, point in zip(root.samples if isinstance(root, Fork) else variable.values, points, strict=True):
+            value = decimal(sample) if isinstance(sample, Fraction) else sample
+            found.append((value, self._results(self._walk.summary(point)[0])))
+        fact = variable.facts[0]
+        return fact, [(value, results) for value, results in found if self._possible(fact, value)]
+
+    def _possible(self, fact: str, value: Value | None) -> bool:
+        """Whether a value can go with the facts that are known."""
+        return value is not None and not contradictions({**self._facts, fact: value})
 
     def missing(self) -> tuple[str, ...]:
         """Every unknown fact that changes the decision under some way of filling in the others, in asking order."""
