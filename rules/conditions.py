@@ -47,7 +47,9 @@ class Known:
 
     __slots__ = ("_adopted", "_values", "alternative", "facts")
 
-    def __init__(self, facts: Mapping[str, Value], alternative: str | None = None, adopted: Known | None = None) -> None:
+    def __init__(
+        self, facts: Mapping[str, Value], alternative: str | None = None, adopted: Known | None = None
+    ) -> None:
         self.facts = facts
         self.alternative = alternative
         self._adopted = adopted
@@ -335,4 +337,6 @@ def at_least(fact: str, limit: str | int) -> Condition:
 
 def sum_at_least(limit: str | int, *facts: str) -> Condition:
     """Number facts add up to `limit` or more."""
-    return not_(Weigh(tuple(Term(Fraction(1), (fact,)) for fact in facts), Fraction(Decimal(str(limit))), strict=True))
+    return not_(
+        Weigh(tuple(Term(Fraction(1), (fact,)) for fact in facts), Fraction(Decimal(str(limit))), strict=True)
+    )

@@ -15,8 +15,7 @@ from rules.engine import Step, Trace, clauses
 from rules.facts import Facts
 from rules.law import EFFECTIVE, Ordered
 from rules.possibility import Next, Possibilities
-from rules.provisions.applications import LICENSE as LICENSE_OBLIGATIONS
-from rules.provisions.applications import SERVICE as SERVICE_OBLIGATIONS
+from rules.provisions.applications import LICENSE as LICENSE_OBLIGATIONS, SERVICE as SERVICE_OBLIGATIONS
 from rules.provisions.classification import CLASSIFICATION
 from rules.provisions.conclusion import (
     AUTHORIZATIONS,
@@ -251,7 +250,9 @@ class _Determining:
             status = {TRUE: AVAILABLE, FALSE: UNAVAILABLE, UNKNOWN: UNDETERMINED}[value]
             reasons = tuple(Reason(one.says, one.citation) for one in clauses(condition, self.known, value))
             if not reasons:  # settled only by weighing clauses together: name those that are open
-                reasons = tuple(Reason(one.says, one.citation) for one in clauses(condition, self.known, UNKNOWN))
+                reasons = tuple(
+                    Reason(one.says, one.citation) for one in clauses(condition, self.known, UNKNOWN)
+                )
             found[name] = Authorization(status, reasons)
         return found
 
@@ -299,5 +300,3 @@ class _Determining:
         if required is not None:
             trace.follow(ENFORCED)
         return tuple(trace)
-
-

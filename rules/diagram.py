@@ -70,7 +70,9 @@ class Diagram:
     """A store of shared nodes. A node is an integer; `level`, `kids`, `support` and `joint` say what it is."""
 
     def __init__(self, order: Sequence[str], roots: Iterable[Condition]) -> None:
-        tests = {id(node): node for root in roots for node in walk(root) if isinstance(node, (Test, Provision))}
+        tests = {
+            id(node): node for root in roots for node in walk(root) if isinstance(node, (Test, Provision))
+        }
         self.order = tuple(order)
         self.bit = {fact: 1 << position for position, fact in enumerate(order)}
         self.variables: list[Variable] = []
@@ -159,7 +161,11 @@ class Diagram:
         self._add(fact, classes=classes, samples=tuple(samples.values()))
 
     def _joint_key(self, test: Weigh) -> tuple[object, ...]:
-        return (tuple(sorted((term.factors, term.coefficient) for term in test.terms)), test.limit, test.strict)
+        return (
+            tuple(sorted((term.factors, term.coefficient) for term in test.terms)),
+            test.limit,
+            test.strict,
+        )
 
     def _add_joint(self, test: Weigh) -> None:
         key = self._joint_key(test)
@@ -242,7 +248,8 @@ class Diagram:
             top = min(level[test], level[then], level[otherwise])
             variable = self.variables[top]
             columns = [
-                self.kids[one] if level[one] == top else (one,) * variable.arity for one in (test, then, otherwise)
+                self.kids[one] if level[one] == top else (one,) * variable.arity
+                for one in (test, then, otherwise)
             ]
             node = self.make(variable, tuple(self.choose(*row) for row in zip(*columns, strict=True)))
             self._chosen[key] = node
@@ -252,7 +259,10 @@ class Diagram:
 
     def ordered(self, ordered: Ordered[Result], alternative: str | None = None) -> int:
         """The diagram of results in order, with invalid combinations of item, activity and entry taken out."""
-        key = (id(ordered), self._relevant(alternative, [condition for condition, _result in ordered.steps], ordered))
+        key = (
+            id(ordered),
+            self._relevant(alternative, [condition for condition, _result in ordered.steps], ordered),
+        )
         node = self._compiled.get(key)
         if node is not None:
             return node
@@ -280,7 +290,10 @@ class Diagram:
         readings = self._readings.get(id(key))
         if readings is None:
             readings = frozenset(
-                node.id for condition in conditions for node in walk(condition) if isinstance(node, Interpretation)
+                node.id
+                for condition in conditions
+                for node in walk(condition)
+                if isinstance(node, Interpretation)
             )
             self._readings[id(key)] = readings
             self._keep.append(key)
@@ -315,7 +328,9 @@ class Diagram:
             case Provision():
                 node = FALSE_NODE
                 for version in condition.versions:
-                    node = self.choose(self._since(version.start), self._tree(version.condition, alternative), node)
+                    node = self.choose(
+                        self._since(version.start), self._tree(version.condition, alternative), node
+                    )
                 return node
             case Test():
                 return self._test(condition)
@@ -353,7 +368,9 @@ class Diagram:
         """The same function where combinations that are refused behave like one that is not, so they add nothing."""
         item = self.of_fact["item"]
         kids = self.kids[node] if self.level[node] == item.level else (node,) * item.arity
-        return self.make(item, tuple(self._valid_for(kind, kid) for kind, kid in zip(ITEMS, kids, strict=True)))
+        return self.make(
+            item, tuple(self._valid_for(kind, kid) for kind, kid in zip(ITEMS, kids, strict=True))
+        )
 
     def _valid_for(self, kind: str, node: int) -> int:
         activity, entry = self.of_fact["activity"], self.of_fact["entry"]

@@ -36,7 +36,9 @@ EVENTS = (
     ),
     Event(
         datetime.date(2025, 5, 13),
-        _("BIS announces that it will rescind the rule and tells its officials not to enforce it. Weights are not named."),
+        _(
+            "BIS announces that it will rescind the rule and tells its officials not to enforce it. Weights are not named."
+        ),
         "BIS press release of 2025-05-13",
     ),
     Event(
@@ -46,7 +48,9 @@ EVENTS = (
     ),
     Event(
         datetime.date(2026, 5, 12),
-        _("GAO finds that the announcement not to enforce is itself a rule that was not submitted to Congress."),
+        _(
+            "GAO finds that the announcement not to enforce is itself a rule that was not submitted to Congress."
+        ),
         "GAO B-337935",
     ),
     Event(
@@ -59,7 +63,9 @@ EVENTS = (
     ),
     Event(
         datetime.date(2026, 7, 10),
-        _("The UAE rule keeps a license requirement to or within the United Arab Emirates, with named exemptions."),
+        _(
+            "The UAE rule keeps a license requirement to or within the United Arab Emirates, with named exemptions."
+        ),
         "91 FR 43034",
     ),
 )
@@ -98,7 +104,8 @@ ENFORCED_BRANCH_B = provision(
 )
 
 ENFORCED: Ordered[bool | None] = Ordered(
-    (*BEFORE_REQUIREMENT, (any_of(ENFORCED_WEIGHTS, ENFORCED_BRANCH_A, ENFORCED_BRANCH_B), True)), otherwise=False
+    (*BEFORE_REQUIREMENT, (any_of(ENFORCED_WEIGHTS, ENFORCED_BRANCH_A, ENFORCED_BRANCH_B), True)),
+    otherwise=False,
 )
 
 

@@ -36,10 +36,14 @@ def deciding(condition: Condition, known: Known) -> tuple[Condition, ...]:
     match condition:
         case AllOf(children):
             value = known(condition)
-            return children if value is TRUE else tuple([child for child in children if known(child) is value])
+            return (
+                children if value is TRUE else tuple([child for child in children if known(child) is value])
+            )
         case AnyOf(children):
             value = known(condition)
-            return children if value is FALSE else tuple([child for child in children if known(child) is value])
+            return (
+                children if value is FALSE else tuple([child for child in children if known(child) is value])
+            )
         case Not(child) | Clause(condition=child):
             return (child,)
         case Interpretation():
@@ -87,7 +91,9 @@ class Trace:
         for part in deciding(condition, self._known):
             self.add(part, within)
 
-    def _record(self, node: Condition, within: Provision, citation: str, says: str, reading: str = "") -> None:
+    def _record(
+        self, node: Condition, within: Provision, citation: str, says: str, reading: str = ""
+    ) -> None:
         key = (within.id, citation, says)
         if key in self._steps:
             return

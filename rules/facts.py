@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
@@ -286,9 +286,13 @@ def _read_count(fact: Fact, raw: object) -> Decimal:
 
 def _read_country(fact: Fact, raw: object) -> str:
     if not isinstance(raw, str) or raw not in places.COUNTRIES:
-        raise InvalidValue(_("Give a country by its two-letter ISO 3166 code, in capitals, such as DE or CN."))
+        raise InvalidValue(
+            _("Give a country by its two-letter ISO 3166 code, in capitals, such as DE or CN.")
+        )
     if fact.name == "destination" and raw == "US":
-        raise InvalidValue(_("The United States cannot be the destination of an export. Give another country."))
+        raise InvalidValue(
+            _("The United States cannot be the destination of an export. Give another country.")
+        )
     return raw
 
 
@@ -301,7 +305,7 @@ def _read_date(_fact: Fact, raw: object) -> datetime.date:
     raise InvalidValue(_("Give a date as year-month-day, such as 2025-06-01."))
 
 
-_READERS = {
+_READERS: Mapping[Kind, Callable[[Fact, object], Value]] = {
     Kind.CHOICE: _read_choice,
     Kind.FLAG: _read_flag,
     Kind.NUMBER: _read_number,
@@ -325,13 +329,17 @@ def contradictions(known: Mapping[str, Value]) -> list[FieldError]:
         errors.append(
             FieldError(
                 "activity",
-                _("A deemed export releases software, technology or weights to a person, never hardware. Choose: ")
+                _(
+                    "A deemed export releases software, technology or weights to a person, never hardware. Choose: "
+                )
                 + "export, reexport, transfer_in_country, compute_service.",
             )
         )
     if item is not None and entry is not None and entry not in ENTRIES.get(str(item), ()):
         allowed = ", ".join(ENTRIES.get(str(item), ())) or _("none for this item")
-        errors.append(FieldError("entry", _("This entry is not of the item's kind. Allowed: ") + allowed + "."))
+        errors.append(
+            FieldError("entry", _("This entry is not of the item's kind. Allowed: ") + allowed + ".")
+        )
     total, added = known.get("training_operations"), known.get("additional_operations")
     if isinstance(total, Decimal) and isinstance(added, Decimal) and added > total:
         errors.append(

@@ -22,14 +22,14 @@ from rules.diagram import LEAF, Diagram, Start, Variable, decimal, fraction, sam
 from rules.enforcement import ENFORCED
 from rules.facts import FACTS, ITEMS, Facts, Kind, Value, can_stand_together, contradictions
 from rules.law import Ordered
-from rules.provisions.conclusion import AUTHORIZATIONS, CLASSIFICATION, DECISION, REQUIRED, SUBJECT, Decision
+from rules.provisions.classification import CLASSIFICATION
+from rules.provisions.conclusion import AUTHORIZATIONS, DECISION, REQUIRED, SUBJECT, Decision
 from rules.provisions.part_744 import RED_FLAG_28
 from rules.questions import QUESTIONS
 
 ASKING_ORDER = tuple(question.fact for question in QUESTIONS)
 AT_MOST = ("additional_operations", "training_operations")
 """The first number can never be more than the second: the one relation between facts that a transaction must keep."""
-
 
 
 class Chosen:
@@ -136,13 +136,18 @@ class _Walk:
         self.law = law
         self.diagram = diagram = law.diagram
         self.numbers = {
-            fact: fraction(value) for fact, value in known.items() if fact in law.group and isinstance(value, Decimal)
+            fact: fraction(value)
+            for fact, value in known.items()
+            if fact in law.group and isinstance(value, Decimal)
         }
-        self.branches = {diagram.of_fact[fact].level: diagram.of_fact[fact].branch(value) for fact, value in known.items()}
+        self.branches = {
+            diagram.of_fact[fact].level: diagram.of_fact[fact].branch(value) for fact, value in known.items()
+        }
         for variable in diagram.variables:
             if variable.weigh and all(fact in self.numbers for fact in variable.facts):
-                self.branches[variable.level] = 0 if variable.weigh.holds(self._total(variable.weigh, {})) else 1
-        self._last = max(self.branches, default=-1)
+                self.branches[variable.level] = (
+                    0 if variable.weigh.holds(self._total(variable.weigh, {})) else 1
+                )
         # An unknown item is one that a known entry and activity can go with; the others count as the first of these.
         possible = [position for position, item in enumerate(ITEMS) if can_stand_together(item, known)]
         self._items = [position if position in possible else possible[0] for position in range(len(ITEMS))]
@@ -156,7 +161,7 @@ class _Walk:
         self._new: dict[tuple[int, tuple[int, ...]], int] = {}
         self._forks: dict[tuple[object, ...], Fork] = {}
         self._cells: dict[tuple[object, ...], tuple[tuple[Start, Chosen], ...]] = {}
-        self._held: dict[tuple[int, Numbers], int] = {}
+        self._held: dict[tuple[int, Numbers], int | None] = {}
         self._restricted: dict[int, int] = {}
         # Nodes that exist only under these known facts have negative numbers: -1 is the first of these lists.
         self._level: list[int] = []
@@ -186,7 +191,12 @@ class _Walk:
             return point.results, point.support, point.at_least, point.at_most
         diagram = self.diagram
         if point >= 0:
-            return diagram.results[point], diagram.support[point], diagram.at_least[point], diagram.at_most[point]
+            return (
+                diagram.results[point],
+                diagram.support[point],
+                diagram.at_least[point],
+                diagram.at_most[point],
+            )
         return self._summary[~point]
 
     def kids(self, node: int) -> tuple[int, ...]:
@@ -209,23 +219,29 @@ class _Walk:
 
     def _restrict(self, node: int) -> int:
         """The node with every known branch taken."""
-        diagram = self.diagram
-        level = diagram.level[node]
-        if level > self._last:
-            return node
-        found = self._restricted.get(node)
-        if found is None:
-            kids = diagram.kids[node]
-            branch = self.branches.get(level)
-            if branch is not None:
-                found = self._restrict(kids[branch])
-            else:
-                if level == diagram.of_fact["item"].level:
-                    kids = tuple([kids[position] for position in self._items])
-                left = tuple([self._restrict(kid) for kid in kids])
-                found = node if left == kids else self._node(diagram.variables[level], left)
-            self._restricted[node] = found
-        return found
+        diagram, branches, done = self.diagram, self.branches, self._restricted
+        levels, all_kids, support, known = diagram.level, diagram.kids, diagram.support, self.known
+        item, items = diagram.of_fact["item"].level, self._items
+
+        def restrict(node: int) -> int:
+            level = levels[node]
+            if level != item and not support[node] & known:
+                return node
+            found = done.get(node)
+            if found is None:
+                kids = all_kids[node]
+                branch = branches.get(level)
+                if branch is not None:
+                    found = restrict(kids[branch])
+                else:
+                    if level == item:
+                        kids = tuple([kids[position] for position in items])
+                    left = tuple([restrict(kid) for kid in kids])
+                    found = node if left == kids else self._node(diagram.variables[level], left)
+                done[node] = found
+            return found
+
+        return restrict(node)
 
     def point(self, node: int, chosen: Numbers = ()) -> Point:
         """What is left of a restricted node, with values chosen for numbers that later tests weigh."""
@@ -244,6 +260,9 @@ class _Walk:
 
     def _point(self, node: int, chosen: Numbers) -> Point:
         variable, kids = self.diagram.variables[self.level(node)], self.kids(node)
+        branch = self._branch(variable, chosen) if chosen or variable.weigh is not None else None
+        if branch is not None:
+            return self.point(kids[branch], self._needed(kids[branch], chosen))
         fact = self._first_open(node, chosen)
         if fact is not None and self._weighed_later(fact, node, chosen):
             return self._fork(
@@ -253,25 +272,21 @@ class _Walk:
                     for start, one in self._ranges(fact, node, chosen)
                 ],
             )
-        if variable.weigh is not None:
-            kid = kids[self._branch(variable, chosen)]
-        else:
-            own = next((one for one in chosen if one.fact == variable.facts[0]), None)
-            if own is None:
-                return self._make(variable, tuple([self.point(kid, self._needed(kid, chosen)) for kid in kids]))
-            kid = kids[variable.branch(own.value)]
-        return self.point(kid, self._needed(kid, chosen))
+        return self._make(variable, tuple([self.point(kid, self._needed(kid, chosen)) for kid in kids]))
 
-    def _branch(self, variable: Variable, chosen: Numbers) -> int:
-        """Where a test of several numbers leads once each has a value."""
+    def _branch(self, variable: Variable, chosen: Numbers) -> int | None:
+        """Where a variable leads if every fact it looks at has a value; else None."""
         key = (variable.level, chosen)
-        branch = self._held.get(key)
-        if branch is None:
-            weigh = variable.weigh
-            assert weigh is not None
-            total = self._total(weigh, {one.fact: one.value for one in chosen})
-            branch = self._held[key] = 0 if weigh.holds(total) else 1
-        return branch
+        if key not in self._held:
+            picked = {one.fact: one.value for one in chosen}
+            branch = None
+            if variable.weigh is None:
+                if variable.facts[0] in picked:
+                    branch = variable.branch(picked[variable.facts[0]])
+            elif all(fact in picked or fact in self.numbers for fact in variable.facts):
+                branch = 0 if variable.weigh.holds(self._total(variable.weigh, picked)) else 1
+            self._held[key] = branch
+        return self._held[key]
 
     def _weighs(self, node: int) -> bool:
         """Whether numbers are weighed together at or below `node`."""
@@ -305,7 +320,9 @@ class _Walk:
         if not chosen:
             return chosen
         support, bit = self.support(node), self.diagram.bit
-        return tuple([one for one in chosen if support & (self.both if one.fact in AT_MOST else bit[one.fact])])
+        return tuple(
+            [one for one in chosen if support & (self.both if one.fact in AT_MOST else bit[one.fact])]
+        )
 
     def _total(self, test: Weigh, picked: Mapping[str, Fraction]) -> Fraction:
         total = Fraction(0)
@@ -367,7 +384,9 @@ class _Walk:
             return cells[0][1]
         key = (
             variable.level,
-            tuple([(start, point if isinstance(point, int) else (id(point),)) for start, point, _value in cells]),
+            tuple(
+                [(start, point if isinstance(point, int) else (id(point),)) for start, point, _value in cells]
+            ),
         )
         fork = self.law.whole._forks.get(key) or self._forks.get(key)
         if fork is None:
@@ -381,9 +400,7 @@ class _Walk:
             )
         return fork
 
-    def _by_class(
-        self, variable: Variable, cells: list[tuple[Start | int, Point, Any]]
-    ) -> tuple[Point, ...]:
+    def _by_class(self, variable: Variable, cells: list[tuple[Start | int, Point, Any]]) -> tuple[Point, ...]:
         """The points of each class of a number, from cells that start where classes start."""
         begins = {start: point for start, point, _value in cells}
         points, point = [], cells[0][1]
@@ -473,11 +490,16 @@ class _Walk:
                 forms.add(_form(coefficients, constant))
         added, total = AT_MOST
         if fact in AT_MOST:
-            coefficients = {name: sign for name, sign in ((added, Fraction(1)), (total, Fraction(-1))) if name in open_facts}
+            coefficients = {
+                name: sign
+                for name, sign in ((added, Fraction(1)), (total, Fraction(-1)))
+                if name in open_facts
+            }
             constant = picked.get(added, Fraction(0)) - picked.get(total, Fraction(0))
             if (added in picked or added in open_facts) and (total in picked or total in open_facts):
                 forms.add(_form(coefficients, constant))
         return forms
+
 
 def _form(coefficients: Mapping[str, Fraction], constant: Fraction) -> _Form:
     """One plane, scaled so that equal planes are equal."""
@@ -526,14 +548,16 @@ class Possibilities:
         for fact in facts.not_sure:
             self._not_sure |= law.diagram.bit[fact]
 
-    def point(self, result: Ordered[object] | Condition, alternative: str | None = None) -> Point:
+    def point(self, result: Ordered[Any] | Condition, alternative: str | None = None) -> Point:
         """What is left of an ordered result or of a condition, under one alternative reading if its id is given."""
         diagram = self._law.diagram
         if isinstance(result, Condition):
             return self._walk.left(diagram.condition(result, alternative))
         return self._walk.left(diagram.ordered(result, alternative))
 
-    def results(self, result: Ordered[object] | Condition, alternative: str | None = None) -> frozenset[Hashable]:
+    def results(
+        self, result: Ordered[Any] | Condition, alternative: str | None = None
+    ) -> frozenset[Hashable]:
         """Every result that some way of filling in the unknown facts gives, and no other."""
         return self._results(self._walk.summary(self.point(result, alternative))[0])
 
@@ -550,7 +574,9 @@ class Possibilities:
         variable = self._law.diagram.variables[level]
         found = []
         points = [point for _start, point in self._walk.cells(root)]
-        for sample, point in zip(root.samples if isinstance(root, Fork) else variable.values, points, strict=True):
+        for sample, point in zip(
+            root.samples if isinstance(root, Fork) else variable.values, points, strict=True
+        ):
             value = decimal(sample) if isinstance(sample, Fraction) else sample
             found.append((value, self._results(self._walk.summary(point)[0])))
         fact = variable.facts[0]
@@ -572,7 +598,11 @@ class Possibilities:
         if support & self._not_sure:
             return _Merged(self._walk, self._not_sure).next(frozenset({root}))
         level = self._walk.level(root)
-        return Next(None, 0, 0) if level == LEAF else Next(self._law.diagram.variables[level].facts[0], least, most)
+        return (
+            Next(None, 0, 0)
+            if level == LEAF
+            else Next(self._law.diagram.variables[level].facts[0], least, most)
+        )
 
 
 class _Merged:

@@ -26,7 +26,9 @@ OBLIGATIONS = (
         "license_purchase_order",
         LICENSE,
         "before",
-        _("Submit a purchase order or equivalent contract with the application; it may depend on the license."),
+        _(
+            "Submit a purchase order or equivalent contract with the application; it may depend on the license."
+        ),
         "Supplement no. 2 to part 748, paragraph (c)(3)",
         deadline=_("With the application"),
         applies=COMMODITY,
@@ -80,7 +82,9 @@ OBLIGATIONS = (
         "red_flag_28_inquiry",
         SERVICE,
         "before",
-        _("Ask the customer whether it will export the model; apply for a license, or tell the customer that it must."),
+        _(
+            "Ask the customer whether it will export the model; apply for a license, or tell the customer that it must."
+        ),
         "Supplement no. 3 to part 732, red flag 28",
         deadline=_("Before the service"),
         applies=RED_FLAG_28,

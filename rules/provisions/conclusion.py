@@ -8,7 +8,7 @@ from types import MappingProxyType
 from rules.conditions import Condition, all_of, any_of, not_
 from rules.law import Interpretation, Obligation, Ordered, Provision, walk
 from rules.provisions import applications, s740_8, s740_27, s740_28, s740_29, s748_15
-from rules.provisions.classification import CLASSIFICATION, CONTROLLED_MODEL, IN_FORCE
+from rules.provisions.classification import CONTROLLED_MODEL, IN_FORCE
 from rules.provisions.country_groups import EMBARGOED
 from rules.provisions.eccn_3a090 import BRANCH_A, BRANCH_B, HIGH_BANDWIDTH_MEMORY
 from rules.provisions.items import COMPUTING_ITEM, WEIGHTS
@@ -93,7 +93,11 @@ DECISION: Ordered[Decision] = Ordered(
 )
 
 # The same order, for what it says of one point: None where it is never reached.
-_NOT_REACHED: tuple[tuple[Condition, bool | None], ...] = ((not_(IN_FORCE), None), (SERVICE, None), (CONCERN, None))
+_NOT_REACHED: tuple[tuple[Condition, bool | None], ...] = (
+    (not_(IN_FORCE), None),
+    (SERVICE, None),
+    (CONCERN, None),
+)
 SUBJECT: Ordered[bool | None] = Ordered((*_NOT_REACHED, (SUBJECT_TO_THE_EAR, True)), otherwise=False)
 BEFORE_REQUIREMENT: tuple[tuple[Condition, bool | None], ...] = (
     *_NOT_REACHED,

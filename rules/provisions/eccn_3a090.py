@@ -33,7 +33,9 @@ _PARAMETERS_OF_A = any_of(
 _PARAMETERS_OF_B = any_of(
     Clause(
         "ECCN 3A090.b.1",
-        _("Total processing performance from 2400 to below 4800 and performance density from 1.6 to below 5.92."),
+        _(
+            "Total processing performance from 2400 to below 4800 and performance density from 1.6 to below 5.92."
+        ),
         all_of(
             at_least("tpp", 2400),
             below("tpp", 4800),
@@ -44,7 +46,11 @@ _PARAMETERS_OF_B = any_of(
     Clause(
         "ECCN 3A090.b.2",
         _("Total processing performance of 1600 or more and performance density from 3.2 to below 5.92."),
-        all_of(at_least("tpp", 1600), at_least("performance_density", "3.2"), below("performance_density", "5.92")),
+        all_of(
+            at_least("tpp", 1600),
+            at_least("performance_density", "3.2"),
+            below("performance_density", "5.92"),
+        ),
     ),
 )
 
@@ -75,7 +81,9 @@ BRANCH_B = provision(
         "5.92, or of 1600 or more with a density from 3.2 to below 5.92."
     ),
     all_of(COMPUTING_ITEM, not_(OUTSIDE_DATACENTERS), not_(_PARAMETERS_OF_A), _PARAMETERS_OF_B),
-    open_points=(_("A circuit that meets both a.1 and b.2 falls under .a: the worldwide requirement reaches it."),),
+    open_points=(
+        _("A circuit that meets both a.1 and b.2 falls under .a: the worldwide requirement reaches it."),
+    ),
 )
 
 HIGH_BANDWIDTH_MEMORY = provision(
@@ -84,5 +92,7 @@ HIGH_BANDWIDTH_MEMORY = provision(
     _("High-bandwidth memory"),
     _("Memory with a bandwidth density above 2 GB/s per square millimeter: controlled by another rule."),
     is_("item", "high_bandwidth_memory"),
-    open_points=(_("3A090.c is not part of this rule; see 742.6(a)(6)(i)(B), 744.23(a)(3)(i)(B) and 740.25."),),
+    open_points=(
+        _("3A090.c is not part of this rule; see 742.6(a)(6)(i)(B), 744.23(a)(3)(i)(B) and 740.25."),
+    ),
 )

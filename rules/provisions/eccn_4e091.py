@@ -25,10 +25,15 @@ COUNTED_OPERATIONS = provision(
         Clause(
             "ECCN 4E091, technical note 3",
             _("With the operations behind synthetic data added, it took 10^26 or more."),
-            all_of(yes("synthetic_data"), sum_at_least("1e26", "training_operations", "synthetic_data_operations")),
+            all_of(
+                yes("synthetic_data"),
+                sum_at_least("1e26", "training_operations", "synthetic_data_operations"),
+            ),
         ),
     ),
-    open_points=(_("For several unpublished generating models only the one with the most operations is added."),),
+    open_points=(
+        _("For several unpublished generating models only the one with the most operations is added."),
+    ),
 )
 
 PUBLISHED = provision(

@@ -37,7 +37,11 @@ D5_HEADQUARTERED_ELSEWHERE = provision(
     ),
     all_of(
         BRANCH_B,
-        Clause("15 CFR 744.23(a)(3)(i)(A)", _("A listed commodity, or 5D002.z or 5D992.z."), COMMODITY_OR_5D002_5D992),
+        Clause(
+            "15 CFR 744.23(a)(3)(i)(A)",
+            _("A listed commodity, or 5D002.z or 5D992.z."),
+            COMMODITY_OR_5D002_5D992,
+        ),
         Clause(
             "15 CFR 744.23(a)(3)(i)(A)",
             _("Destined outside D:1, D:4 and D:5 less A:5 and A:6."),
@@ -49,7 +53,9 @@ D5_HEADQUARTERED_ELSEWHERE = provision(
             RECIPIENT_IN_D5_OR_MACAU,
         ),
     ),
-    open_points=(_("Whether NAC overcomes 744.23 for these recipients: 740.8(a) names them, so it is taken to."),),
+    open_points=(
+        _("Whether NAC overcomes 744.23 for these recipients: 740.8(a) names them, so it is taken to."),
+    ),
 )
 
 RED_FLAG_28 = provision(

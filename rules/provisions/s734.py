@@ -27,7 +27,9 @@ FOREIGN_DIRECT_PRODUCT = provision(
     ),
     yes("foreign_direct_product"),
     open_points=(
-        _("734.9(l) refers to 742.6(b)(10) for the review policy; the policy for weights is 742.6(b)(14). A slip."),
+        _(
+            "734.9(l) refers to 742.6(b)(10) for the review policy; the policy for weights is 742.6(b)(14). A slip."
+        ),
         _(
             "Some transcriptions ask that the plant of 734.9(l) be a direct product of US technology. The rule does "
             "not: the plant itself must be subject to the EAR and in a listed entry."
@@ -45,7 +47,9 @@ DE_MINIMIS = provision(
     ),
     yes("de_minimis_exceeded"),
     open_points=(
-        _("No zero-percent rule is written for 3A090, 4A090 or 4E091; 734.4(a)(1) may reach some AI servers (4A003.b)."),
+        _(
+            "No zero-percent rule is written for 3A090, 4A090 or 4E091; 734.4(a)(1) may reach some AI servers (4A003.b)."
+        ),
     ),
 )
 
@@ -61,7 +65,9 @@ SERVICE = provision(
     "s734_13_service",
     "15 CFR 734.13; supplement no. 3 to part 732, red flag 28",
     _("A computing service ships nothing"),
-    _("Training a customer's model as a service is no export of an item by the provider; red flag 28 still applies."),
+    _(
+        "Training a customer's model as a service is no export of an item by the provider; red flag 28 still applies."
+    ),
     COMPUTE_SERVICE,
 )
 
@@ -71,5 +77,9 @@ RELEASE = provision(
     _("Deemed exports"),
     _("Releasing software or technology to a foreign person counts as an export to that person's country."),
     DEEMED,
-    open_points=(_("The text for releases of chip software and technology is not among the sources: refer to counsel."),),
+    open_points=(
+        _(
+            "The text for releases of chip software and technology is not among the sources: refer to counsel."
+        ),
+    ),
 )

@@ -47,7 +47,9 @@ AIA_WEIGHTS = provision(
         Clause("15 CFR 740.27(a)(2)(ii)", _("The item is model weights."), WEIGHTS),
         Clause("15 CFR 740.27(a)", _("It is not a deemed export or deemed reexport."), not_(DEEMED)),
         Clause("15 CFR 740.27(a)(3)", _("Headquarters and ultimate parent are in supplement no. 5(a)."), I2),
-        Clause("15 CFR 740.27(a)(3)(i)", _("Located outside Macau and D:5."), not_(DESTINATION_IN_D5_OR_MACAU)),
+        Clause(
+            "15 CFR 740.27(a)(3)(i)", _("Located outside Macau and D:5."), not_(DESTINATION_IN_D5_OR_MACAU)
+        ),
         Clause("15 CFR 740.27(a)(3)(ii)", _("Stored in a facility that meets paragraphs 14, 15 and 18."), I3),
         Clause(
             "15 CFR 740.2(a)(9)(ii)",
@@ -92,10 +94,16 @@ AIA_COMPUTING = provision(
         "no. 5(a); from 2025-01-16, for 3A090.a, 5A002.z and 5A992.z, by an approved or authorized designer."
     ),
     all_of(COMPUTING_ITEM, *_FOR_5A, _TRAINING, _NO_EMBARGO),
-    later=(amended("2025-01-16", "90 FR 5298", all_of(COMPUTING_ITEM, *_FOR_5A, _DESIGNED, _TRAINING, _NO_EMBARGO)),),
+    later=(
+        amended(
+            "2025-01-16", "90 FR 5298", all_of(COMPUTING_ITEM, *_FOR_5A, _DESIGNED, _TRAINING, _NO_EMBARGO)
+        ),
+    ),
     open_points=(
         _("(a)(2)(i) omits 3E001, which 742.6(a)(6)(iii)(A) controls: no AIA for it."),
-        _("(a) asks that the certification be submitted always, (c) only at 253,000,000 TPP: (c) is followed."),
+        _(
+            "(a) asks that the certification be submitted always, (c) only at 253,000,000 TPP: (c) is followed."
+        ),
         _("(c) refers to a notice of (b)(4); the notice is in (b)(3). (a)(1) names some entries twice."),
     ),
 )
@@ -107,7 +115,9 @@ OBLIGATIONS = (
         "aia_eccn",
         "AIA",
         "before",
-        _("Furnish the ultimate consignee (the owner of the items) the ECCN of each item, once while it stays right."),
+        _(
+            "Furnish the ultimate consignee (the owner of the items) the ECCN of each item, once while it stays right."
+        ),
         "15 CFR 740.27(b)(1)",
         deadline=_("Before first use of AIA for that consignee"),
         applies=COMPUTING_ITEM,
@@ -147,7 +157,9 @@ OBLIGATIONS = (
         "aia_storage",
         "AIA",
         "after",
-        _("Keep the weights in a facility that meets paragraphs 14, 15 and 18 of supplement no. 10 to part 748."),
+        _(
+            "Keep the weights in a facility that meets paragraphs 14, 15 and 18 of supplement no. 10 to part 748."
+        ),
         "15 CFR 740.27(a)(3)(ii)",
         deadline=_("As long as the weights are held"),
         applies=WEIGHTS,

@@ -21,7 +21,11 @@ I4 = Interpretation(
 )
 
 _CONDITIONS = (
-    Clause("15 CFR 740.28(b)", _("Chips, computers, their software or technology; not model weights."), COMPUTING_ITEM),
+    Clause(
+        "15 CFR 740.28(b)",
+        _("Chips, computers, their software or technology; not model weights."),
+        COMPUTING_ITEM,
+    ),
     Clause(
         "15 CFR 740.28(a)",
         _("For development, production, or storage before onward supply."),

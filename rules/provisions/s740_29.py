@@ -33,7 +33,11 @@ LPP = provision(
     ),
     all_of(
         Clause("15 CFR 740.29(b)", _("A commodity that meets branch a."), all_of(COMMODITY, BRANCH_A)),
-        Clause("15 CFR 740.29(b)", _("Not 5A002.z, which the list omits."), any_of(not_(is_("entry", "5A002")), I5)),
+        Clause(
+            "15 CFR 740.29(b)",
+            _("Not 5A002.z, which the list omits."),
+            any_of(not_(is_("entry", "5A002")), I5),
+        ),
         Clause("15 CFR 740.29(a)", _("It is an export or reexport."), EXPORT_OR_REEXPORT),
         Clause(
             "15 CFR 740.29(c)",
@@ -55,7 +59,9 @@ LPP = provision(
             "A consignee headquartered in supplement no. 5(a) may count items toward another operator's limit; enter "
             "the total that counts."
         ),
-        _("No operative text bars distributors as such: the shipment must go directly to one ultimate consignee."),
+        _(
+            "No operative text bars distributors as such: the shipment must go directly to one ultimate consignee."
+        ),
     ),
 )
 

@@ -43,7 +43,9 @@ NAC = provision(
         _NO_EMBARGO,
     ),
     open_points=(
-        _("The current text of 740.8(a)(1) to (a)(2) and (b) was not found in full: written purchase order; part 744."),
+        _(
+            "The current text of 740.8(a)(1) to (a)(2) and (b) was not found in full: written purchase order; part 744."
+        ),
     ),
 )
 

@@ -70,7 +70,9 @@ WORLDWIDE = provision(
         "or within any destination worldwide, Canada and allies included."
     ),
     all_of(BRANCH_A, I10),
-    open_points=(_("The 3E001 entry of 2026-07-23 still names only D:1, D:4 and D:5; 742.6 is followed (I10)."),),
+    open_points=(
+        _("The 3E001 entry of 2026-07-23 still names only D:1, D:4 and D:5; 742.6 is followed (I10)."),
+    ),
 )
 
 D_GROUPS = provision(
@@ -84,7 +86,9 @@ D_GROUPS = provision(
     all_of(BRANCH_B, TO_D_GROUP),
     later=(amended("2026-07-10", "91 FR 43034", all_of(BRANCH_B, TO_D_GROUP_OR_UAE)),),
     open_points=(
-        _("The UAE joined A:5 on 2026-07-10; the exclusion of A:5 is read not to undo the control that names it."),
+        _(
+            "The UAE joined A:5 on 2026-07-10; the exclusion of A:5 is read not to undo the control that names it."
+        ),
         _(
             "Cambodia stays in D:5 until the EAR's own amendment of 2026-02-03, although the State Department acted "
             "in 2025-11."
@@ -126,7 +130,9 @@ WEIGHTS_WORLDWIDE = provision(
             )
         ),
     ),
-    open_points=(_('"Headquartered" and "ultimate parent" are not defined in part 772: a fact for the user.'),),
+    open_points=(
+        _('"Headquartered" and "ultimate parent" are not defined in part 772: a fact for the user.'),
+    ),
 )
 
 LICENSE_REQUIREMENT = provision(
@@ -173,12 +179,16 @@ CASE_BY_CASE = provision(
     source="91 FR 1684",
     start=datetime.date(2026, 1, 15),
     open_points=(
-        _("The part 744 change of 91 FR 1684 was not read. The item must also be commercially available in the US."),
+        _(
+            "The part 744 change of 91 FR 1684 was not read. The item must also be commercially available in the US."
+        ),
     ),
 )
 
 
-def _policy(id: str, citation: str, title: str, says: str, condition: Condition, *open_points: str) -> Condition:
+def _policy(
+    id: str, citation: str, title: str, says: str, condition: Condition, *open_points: str
+) -> Condition:
     return provision(id, citation, title, says, condition, open_points=open_points)
 
 
@@ -197,7 +207,9 @@ APPROVAL_DESPITE_D5 = _policy(
     _("(A)(2) over (A)(1)"),
     _("Approval is presumed although D:5 or Macau is involved: only under the alternative reading of I7."),
     I7,
-    _("The text breaks no tie; BIS's guidance of 2026-05-31 supports denial for recipients headquartered in D:5."),
+    _(
+        "The text breaks no tie; BIS's guidance of 2026-05-31 supports denial for recipients headquartered in D:5."
+    ),
 )
 DENIAL_FOR_D5 = _policy(
     "s742_6_b_10_iii_A_1",
@@ -234,7 +246,9 @@ ALLOCATION_PERIOD = _policy(
     _("Country allocations, 2025 to 2027"),
     _("For other destinations each country has an allocation of 790,000,000 TPP for the years 2025 to 2027."),
     not_(since("2028-01-01")),
-    _("Supplement no. 5(b), which may double an allocation, was published empty; later entries are not known."),
+    _(
+        "Supplement no. 5(b), which may double an allocation, was published empty; later entries are not known."
+    ),
     _("The text states no allocation and no policy for 2028 and later."),
 )
 BEYOND_ALLOCATION = _policy(

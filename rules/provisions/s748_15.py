@@ -64,7 +64,11 @@ UVEU = provision(
             _("Headquarters or ultimate parent is in supplement no. 5(a)."),
             RECIPIENT_IN_5A,
         ),
-        Clause("15 CFR 748.15(b)(2)(i)", _("The site is outside Macau and D:5."), not_(DESTINATION_IN_D5_OR_MACAU)),
+        Clause(
+            "15 CFR 748.15(b)(2)(i)",
+            _("The site is outside Macau and D:5."),
+            not_(DESTINATION_IN_D5_OR_MACAU),
+        ),
         Clause(
             "Supplement no. 10 to part 748, paragraph 6",
             _("Outside supplement no. 5(a): not more than 25 percent of the total."),
@@ -77,7 +81,9 @@ UVEU = provision(
         ),
         Clause(
             "Supplement no. 10 to part 748, paragraph 6",
-            _("With a US headquarters or parent: not more than 50 percent of the total outside the United States."),
+            _(
+                "With a US headquarters or parent: not more than 50 percent of the total outside the United States."
+            ),
             any_of(
                 not_(any_of(is_country("headquarters", "US"), is_country("ultimate_parent", "US"))),
                 _share("0.5", "uveu_outside_us_tpp"),
@@ -86,7 +92,9 @@ UVEU = provision(
         _NO_EMBARGO,
     ),
     open_points=(
-        _("Paragraph 6 says US-headquartered; the 50 percent limit is taken to bind one with a US parent too."),
+        _(
+            "Paragraph 6 says US-headquartered; the 50 percent limit is taken to bind one with a US parent too."
+        ),
         _("No grant of either status was found in the sources."),
     ),
 )
@@ -128,14 +136,18 @@ NVEU = provision(
         ),
         Clause(
             "15 CFR 748.15(a)(2)(iii)(B), table 1",
-            _("Installed in the country, this shipment included, within the quarter's figure (none after 2027)."),
+            _(
+                "Installed in the country, this shipment included, within the quarter's figure (none after 2027)."
+            ),
             _within_the_quarter(),
         ),
         _NO_EMBARGO,
     ),
     open_points=(
         _("Table 1 ends with 2027: without a figure nothing is taken to be allowed from 2028."),
-        _("(b)(2)(ii) admits entities of Groups A, B and D:1 to D:4, allies too; paragraph 12 speaks of non-allies."),
+        _(
+            "(b)(2)(ii) admits entities of Groups A, B and D:1 to D:4, allies too; paragraph 12 speaks of non-allies."
+        ),
     ),
 )
 
@@ -157,7 +169,9 @@ OBLIGATIONS = (
         "intra_company",
         "UVEU",
         "before",
-        _("The validated end user notifies BIS before it moves chips between countries or plans new countries."),
+        _(
+            "The validated end user notifies BIS before it moves chips between countries or plans new countries."
+        ),
         "Supplement no. 10 to part 748, paragraph 5",
         _("60 days in advance"),
     ),
@@ -169,7 +183,9 @@ OBLIGATIONS = (
                 "authorization_letter",
                 name,
                 "before",
-                _("Have the listing in supplement no. 7 to part 748 or the BIS authorization letter, with the site."),
+                _(
+                    "Have the listing in supplement no. 7 to part 748 or the BIS authorization letter, with the site."
+                ),
                 "15 CFR 748.15(a)(2)",
                 _("Before the shipment"),
             ),
