@@ -37,7 +37,8 @@ EVENTS = (
     Event(
         datetime.date(2025, 5, 13),
         _(
-            "BIS announces that it will rescind the rule and tells its officials not to enforce it. Weights are not named."
+            "BIS announces that it will rescind the rule and tells its officials not to enforce it. It does not "
+            "name weights."
         ),
         "BIS press release of 2025-05-13",
     ),

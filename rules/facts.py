@@ -110,7 +110,7 @@ _LIST = (
     ),
     _choice("item", ITEMS, "What kind of item it is.", "ECCNs 4E091, 3A090, 4A090"),
     _choice(
-        "entry", ALL_ENTRIES, "Commerce Control List entry before processing performance is looked at.", "Supp. 1 to 774"
+        "entry", ALL_ENTRIES, "Commerce Control List entry before performance is looked at.", "Supp. 1 to 774"
     ),
     _choice("origin", ("us", "foreign"), "US origin, or in or moving through the United States; or foreign.", "734.3"),
     _flag("foreign_direct_product", "A foreign direct product within 734.9(h)(1) or (l)(1).", "734.9(h), (l)"),
@@ -159,8 +159,8 @@ _LIST = (
     _number("uveu_outside_tpp", _TPP, "Of it outside supplement no. 5(a).", "Supp. 10 to 748, para. 6"),
     _number("uveu_country_tpp", _TPP, "Of it in this destination.", "Supp. 10 to 748, para. 6"),
     _number("uveu_outside_us_tpp", _TPP, "Of it outside the United States.", "Supp. 10 to 748, para. 6"),
-    _number("nveu_installed_tpp", _TPP, "Installed in this destination, this shipment included.", "748.15(a)(2)(iii)(B)"),
-    _flag("exceeds_country_allocation", "Goes past what is left of the destination's allocation.", "742.6(b)(10)(iii)(B)"),
+    _number("nveu_installed_tpp", _TPP, "Installed in this destination, this shipment too.", "748.15(a)(2)(iii)(B)"),
+    _flag("exceeds_country_allocation", "Goes past what is left of the country's allocation.", "742.6(b)(10)(iii)(B)"),
     _flag("uae_exempt_recipient", "UAE Government, or a recipient the UAE rule names.", "91 FR 43034"),
     _flag("part_744_concern", "A prohibited end use or user, listed party or unresolved red flag.", "Part 744"),
 )  # fmt: skip

@@ -22,7 +22,7 @@ def in_d5_or_macau(fact: str) -> Condition:
 
 
 def in_d_group(fact: str) -> Condition:
-    """D:1, D:4 or D:5, excluding any country also in A:5 or A:6: the phrase of 742.6(a)(6)(iii)(B) and 740.2(a)(9)(ii)."""
+    """D:1, D:4 or D:5, excluding any country also in A:5 or A:6, as 742.6(a)(6)(iii)(B) and 740.2(a)(9)(ii) say."""
     return all_of(
         any_of(in_group(fact, "D:1"), in_group(fact, "D:4"), in_group(fact, "D:5")),
         not_(any_of(in_group(fact, "A:5"), in_group(fact, "A:6"))),

@@ -48,7 +48,7 @@ DE_MINIMIS = provision(
     yes("de_minimis_exceeded"),
     open_points=(
         _(
-            "No zero-percent rule is written for 3A090, 4A090 or 4E091; 734.4(a)(1) may reach some AI servers (4A003.b)."
+            "No zero-percent rule names 3A090, 4A090 or 4E091; 734.4(a)(1) may reach some AI servers (4A003.b)."
         ),
     ),
 )

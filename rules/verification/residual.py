@@ -8,15 +8,15 @@ so that what is left after every variable has its branch is what plain evaluatio
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import Any
 
 from rules.conditions import AllOf, AnyOf, Condition, InGroup, Known, Not, Test, Weigh
-from rules.diagram import LEAF, Diagram, Variable
+from rules.diagram import LEAF, Diagram, Variable, decimal
 from rules.facts import WEIGHTS, Value
 from rules.law import Clause, Interpretation, Ordered, Provision
-from rules.truth import TRUE
+from rules.truth import TRUE, UNKNOWN
 
 NO, YES = 0, 1
 Steps = tuple[tuple[int, Any], ...]
@@ -124,8 +124,7 @@ class Formulas:
                     self._passing(condition, place, {"date": day}, negated) for day in self.diagram.days
                 )
             case Weigh() if len(condition.facts) > 1:
-                joint = self.diagram.joint_variable(condition)
-                return self.atom(joint.level, frozenset({1 if negated else 0}))
+                return self.atom(joint_variable(self.diagram, condition).level, frozenset({1 if negated else 0}))
             case Test():
                 return self._passing(condition, self.diagram.of_fact[condition.facts[0]], {}, negated)
         raise TypeError(f"no formula for {type(condition).__name__}")
@@ -143,14 +142,14 @@ class Formulas:
             ],
         )
 
-    def _passing(
-        self, test: Test, variable: Variable, known: Mapping[str, Value], negated: bool
-    ) -> int:
+    def _passing(self, test: Test, variable: Variable, known: Mapping[str, Value], negated: bool) -> int:
         """The branches of a fact whose values pass a test, by plain evaluation with a value of each."""
         passing = set()
         for branch, value in enumerate(variable.values):
             facts = {**known, **given(variable.facts[0], value)}
-            if (test.value(Known(facts)) is TRUE) is not negated:
+            found = test.value(Known(facts))
+            assert found is not UNKNOWN, (test, facts)
+            if (found is TRUE) is not negated:
                 passing.add(branch)
         return self.atom(variable.level, frozenset(passing))
 
@@ -203,9 +202,17 @@ class Formulas:
         return min(self.level[formula] for formula, _result in steps)
 
 
-def given(fact: str, value: Value | None) -> dict[str, Value]:
+def joint_variable(diagram: Diagram, test: Weigh) -> Variable:
+    """The diagram's variable for a test that weighs several numbers."""
+
+    def same(other: Weigh) -> bool:
+        return set(other.terms) == set(test.terms) and (other.limit, other.strict) == (test.limit, test.strict)
+
+    return next(one for one in diagram.variables if one.weigh is not None and same(one.weigh))
+
+
+def given(fact: str, value: Value | Fraction | None) -> dict[str, Value]:
     """A fact with a value; where there is none, an item that has no entry."""
-    return {"item": WEIGHTS} if value is None else {fact: value}
-
-
-__all__ = ["NO", "YES", "Formulas", "Steps", "datetime", "given"]
+    if value is None:
+        return {"item": WEIGHTS}
+    return {fact: decimal(value) if isinstance(value, Fraction) else value}
