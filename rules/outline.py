@@ -217,7 +217,14 @@ class _Lines:
 
     def asked(self, condition: Condition) -> None:
         """What a condition asks, other provisions by their names."""
-        self._parts(condition, None, decides=True)
+        connective, _parts = _fold(condition)
+        words = self._say(connective)
+        at = (
+            self._node("group", None, condition, words[:1].upper() + words[1:], decides=False)
+            if words
+            else None
+        )
+        self._parts(condition, at, decides=False)
 
     def _step(self, label: str, condition: Condition, reached: bool) -> None:
         connective, _parts = _fold(condition)

@@ -1,0 +1,305 @@
+"""What the database keeps: cases, every change of an answer, and memos.
+
+A case holds the answers and nothing derived from them. Answer events and memos are only ever added: the
+models refuse to change or delete them, and so does the database (migration 0002).
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, NoReturn, TypeVar
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from wizard import accounts, record
+
+Answer = str | bool | None
+"""One stored answer in the notation of a transaction; None where a question has no answer."""
+
+
+class Serial(models.Model):
+    """The last number given out in a series such as "C-2026"."""
+
+    series = models.CharField(max_length=16, primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.series}-{self.last:04d}"
+
+    @classmethod
+    def next(cls, prefix: str) -> str:
+        """The next reference of this year's series, such as "C-2026-0007"; call it inside the transaction
+        that uses it."""
+        series = f"{prefix}-{timezone.localdate().year}"
+        cls.objects.get_or_create(series=series)
+        cls.objects.filter(series=series).update(last=models.F("last") + 1)
+        return str(cls.objects.get(series=series))
+
+
+class StaleAnswerError(Exception):
+    """Someone else changed this answer since the page was shown, to something else than what is now sent."""
+
+    def __init__(self, event: AnswerEvent) -> None:
+        super().__init__(event.fact)
+        self.event = event
+
+
+@dataclass(frozen=True)
+class Given:
+    """One answer as a person gave it: the value, the very words asked and answered, and what it rests on."""
+
+    value: Answer
+    question: str
+    answer: str
+    basis: str = ""
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Cases, as far as someone may see them."""
+
+    def visible_to(self, user: User | AnonymousUser) -> CaseQuerySet:
+        """The user's own cases; every case for legal and administrators."""
+        return self if accounts.sees_every_case(user) else self.filter(owner_id=user.pk)
+
+    def start(self, owner: User, title: str = "") -> Case:
+        """A new case without answers."""
+        with transaction.atomic():
+            return self.create(owner=owner, title=title, reference=Serial.next("C"))
+
+
+class Case(models.Model):
+    """An interview in progress: its owner and the answers given so far."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    reference = models.CharField(max_length=20, unique=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="cases")
+    title = models.CharField(max_length=120, blank=True)
+    answers = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=0)
+    created = models.DateTimeField(default=timezone.now)
+    updated = models.DateTimeField(default=timezone.now)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+        indexes: ClassVar = [models.Index(fields=["owner", "-id"], name="wizard_case_owner")]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}".rstrip()
+
+    def get_absolute_url(self) -> str:
+        return reverse("case", args=[self.public_id])
+
+    def save_answers(
+        self,
+        given: Mapping[str, Given],
+        *,
+        by: User,
+        way: str,
+        seen: int,
+        language: str,
+        outcome_before: str = "",
+    ) -> list[AnswerEvent]:
+        """Save answers and an event for each that differs from what is stored.
+
+        `seen` is the version of the case that the person's page was made from. `outcome_before` is the
+        outcome that the answers so far gave, kept with each answer that is changed.
+
+        Raises:
+            StaleAnswerError: one of these answers was changed by another page after `seen`; nothing is saved.
+        """
+        with transaction.atomic():
+            current = Case.objects.select_for_update().get(pk=self.pk)
+            events = []
+            for fact, new in given.items():
+                old = current.answers.get(fact)
+                if old == new.value:
+                    continue
+                later = current.events.filter(fact=fact, version__gt=seen).order_by("-version").first()
+                if later is not None:
+                    raise StaleAnswerError(later)
+                current.version += 1
+                if new.value is None:
+                    del current.answers[fact]
+                else:
+                    current.answers[fact] = new.value
+                events.append(
+                    AnswerEvent(
+                        case=current,
+                        version=current.version,
+                        fact=fact,
+                        old=old,
+                        new=new.value,
+                        by=by,
+                        way=way,
+                        language=language,
+                        question=new.question,
+                        answer=new.answer,
+                        basis=new.basis,
+                        outcome_before=outcome_before if old is not None else "",
+                    )
+                )
+            if events:
+                current.updated = timezone.now()
+                current.save(update_fields=("answers", "version", "updated"))
+                # One by one: a bulk insert would not pass through the model that refuses changes.
+                for event in events:
+                    event.save()
+            self.answers, self.version, self.updated = current.answers, current.version, current.updated
+        return events
+
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class AppendOnlyError(TypeError):
+    """Something tried to change or delete what is only ever added."""
+
+
+class AppendOnlyQuerySet(models.QuerySet[Row]):
+    """Rows that are only ever added."""
+
+    def update(self, **_kwargs: Any) -> NoReturn:
+        raise AppendOnlyError(f"{self.model.__name__} rows are never changed.")
+
+    def delete(self) -> NoReturn:
+        raise AppendOnlyError(f"{self.model.__name__} rows are never deleted.")
+
+
+class AppendOnly(models.Model):
+    """A row that is added once and then neither changed nor deleted."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise AppendOnlyError(f"{type(self).__name__} rows are never changed.")
+        super().save(*args, **{**kwargs, "force_insert": True})
+
+    def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise AppendOnlyError(f"{type(self).__name__} rows are never deleted.")
+
+
+class AnswerEvent(AppendOnly):
+    """One change of one answer: who, when, from what, to what, and by which way."""
+
+    class Way(models.TextChoices):
+        """How an answer came about."""
+
+        TYPED = "typed", _("typed or chosen")
+        CATALOG = "catalog", _("from the product catalog")
+        ESTIMATOR = "estimator", _("worked out")
+        SAME_AS = "same_as", _("same as another answer")
+        NOT_SURE = "not_sure", _("not sure")
+        CLEARED = "cleared", _("cleared")
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
+    version = models.PositiveIntegerField()
+    fact = models.CharField(max_length=40)
+    old = models.JSONField(null=True)
+    new = models.JSONField(null=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    way = models.CharField(max_length=12, choices=Way)
+    language = models.CharField(max_length=10)
+    question = models.TextField()
+    answer = models.TextField(blank=True)
+    basis = models.TextField(blank=True)
+    outcome_before = models.CharField(max_length=32, blank=True)
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("case", "version")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "version"], name="wizard_event_once_a_version")
+        ]
+        indexes: ClassVar = [models.Index(fields=["case", "fact", "version"], name="wizard_event_fact")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}.{self.version} {self.fact}: {self.old!r} to {self.new!r}"
+
+
+class MemoQuerySet(AppendOnlyQuerySet["Memo"]):
+    """Memos, as far as someone may see them."""
+
+    def visible_to(self, user: User | AnonymousUser) -> MemoQuerySet:
+        """Memos of the user's own cases; every memo for legal and administrators."""
+        return self if accounts.sees_every_case(user) else self.filter(case__owner_id=user.pk)
+
+
+class Memo(AppendOnly):
+    """The sealed record of a determination: canonical bytes and their SHA-256.
+
+    Everything shown comes from `canonical`. The other columns repeat parts of it so that lists are fast;
+    `intact` holds them to it.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    number = models.CharField(max_length=20, unique=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="memos")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memos")
+    created = models.DateTimeField()
+    canonical = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    edition = models.DateField(null=True)
+    revision = models.CharField(max_length=64)
+    outcome = models.CharField(max_length=32)
+    destination = models.CharField(max_length=2, blank=True)
+    supersedes = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
+    )
+    submission_key = models.UUIDField(unique=True)
+    submission_digest = models.CharField(max_length=64)
+
+    objects = MemoQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("memo", args=[self.public_id])
+
+    @cached_property
+    def content(self) -> dict[str, Any]:
+        """What the memo says, read from its canonical bytes."""
+        content: dict[str, Any] = json.loads(self.canonical)
+        return content
+
+    @property
+    def verification_code(self) -> str:
+        """A short form of the SHA-256, to compare by eye: "7Q4D-..."."""
+        return record.short_code(self.sha256)
+
+    @property
+    def intact(self) -> bool:
+        """Whether the bytes still have their SHA-256 and every other column still says what the bytes say."""
+        if record.sha256(self.canonical) != self.sha256:
+            return False
+        content = self.content
+        return (
+            content["public_id"] == str(self.public_id)
+            and content["number"] == self.number
+            and content["created"] == record.timestamp(self.created)
+            and content["case"]["public_id"] == str(self.case.public_id)
+            and content["author"]["username"] == self.author.get_username()
+            and content["edition"] == (self.edition.isoformat() if self.edition else None)
+            and content["revision"] == self.revision
+            and content["determination"]["outcome"] == self.outcome
+            and (content["answers"].get("destination") or "") == self.destination
+            and content["supersedes"] == (self.supersedes.number if self.supersedes else None)
+        )

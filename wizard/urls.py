@@ -1,0 +1,21 @@
+"""Addresses of the wizard's pages, in the order in which a person meets them."""
+
+from django.urls import path
+
+from wizard.views import aids, desk, glossary, interview, memo, result, start
+
+urlpatterns = [
+    path("", desk.home, name="home"),
+    path("cases/new/", start.start, name="start"),
+    path("cases/<uuid:case_id>/", start.case, name="case"),
+    path("cases/<uuid:case_id>/product/", aids.product, name="product"),
+    path("cases/<uuid:case_id>/check/", interview.check, name="check"),
+    path("cases/<uuid:case_id>/result/", result.result, name="result"),
+    path("cases/<uuid:case_id>/record/", result.record, name="record"),
+    path("cases/<uuid:case_id>/<slug:fact>/", interview.question, name="question"),
+    path("cases/<uuid:case_id>/<slug:fact>/said/", interview.said, name="said"),
+    path("cases/<uuid:case_id>/<slug:fact>/estimate/<slug:key>/", aids.estimate, name="estimate"),
+    path("memos/<uuid:memo_id>/", memo.memo, name="memo"),
+    path("memos/<uuid:memo_id>.json", memo.memo_json, name="memo_json"),
+    path("glossary/", glossary.glossary, name="glossary"),
+]

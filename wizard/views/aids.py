@@ -1,0 +1,91 @@
+"""What helps with a question: calculators beside number questions, and the product catalog."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from rules.chips import CATALOG, Chip, facts_of
+from rules.facts import NOT_SURE
+from wizard.answers import given
+from wizard.estimates import ESTIMATES
+from wizard.forms import AnswerForm, EstimateForm, ProductForm
+from wizard.interview import walk
+from wizard.models import Answer, AnswerEvent
+from wizard.views.access import visible_case
+from wizard.views.interview import question_page, save
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def estimate(request: HttpRequest, case_id: uuid.UUID, fact: str, key: str) -> HttpResponse:
+    """A calculator beside a number question: GET computes and shows, POST uses the figure as the answer."""
+    case = visible_case(request, case_id)
+    chosen = next((item for item in ESTIMATES.get(fact, ()) if item.key == key), None)
+    if chosen is None:
+        raise Http404
+    interview = walk(case.answers)
+    form = EstimateForm(chosen, request.POST if request.method == "POST" else request.GET)
+    answer_form = AnswerForm(fact, interview)
+    if form.is_valid() and request.method == "POST":
+        figure: str = form.cleaned_data["result"]
+        answer_form = AnswerForm(
+            fact, interview, {"answer": figure, "version": request.POST.get("version", "")}
+        )
+        if answer_form.is_valid():
+            answer = given(fact, figure, interview.facts, chosen.basis(form.figures))
+            seen = answer_form.cleaned_data["version"]
+            return save(request, case, interview, {fact: answer}, way=AnswerEvent.Way.ESTIMATOR, seen=seen)
+    status = 422 if form.errors or answer_form.errors else 200
+    return question_page(request, case, answer_form, estimate_form=form, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def product(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
+    """The product catalog: picking a product answers every question that its data sheet answers."""
+    case = visible_case(request, case_id)
+    interview = walk(case.answers)
+    item = interview.answers.get("item")
+    chips = [chip for chip in CATALOG if item in (None, NOT_SURE, chip.item)]
+    if not chips:
+        raise Http404
+    form = ProductForm(chips, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        chip = form.chip
+        filled = {
+            name: given(name, value, interview.facts, _catalog_basis(chip))
+            for name, value in _filled(chip).items()
+        }
+        seen = form.cleaned_data["version"]
+        return save(request, case, interview, filled, way=AnswerEvent.Way.CATALOG, seen=seen)
+    context = {
+        "case": case,
+        "form": form,
+        "vendors": _by_vendor(chips),
+        "errors": [(chips[0].key, message) for message in form.errors.get("product", ())],
+    }
+    return render(request, "wizard/product.html", context, status=422 if form.is_bound else 200)
+
+
+def _filled(chip: Chip) -> dict[str, Answer]:
+    return {name: value for name, value in facts_of(chip).items() if isinstance(value, (str, bool))}
+
+
+def _catalog_basis(chip: Chip) -> str:
+    return gettext("%(vendor)s %(model)s in the product catalog; confidence: %(confidence)s; %(source)s") % {
+        "vendor": chip.vendor,
+        "model": chip.model,
+        "confidence": gettext(chip.confidence),
+        "source": chip.source,
+    }
+
+
+def _by_vendor(chips: Iterable[Chip]) -> list[tuple[str, list[Chip]]]:
+    vendors: dict[str, list[Chip]] = {}
+    for chip in chips:
+        vendors.setdefault(chip.vendor, []).append(chip)
+    return list(vendors.items())

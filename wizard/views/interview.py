@@ -1,0 +1,321 @@
+"""The interview: one question a page, what helps to answer it, and every answer to look over."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from rules import places
+from rules.chips import CATALOG
+from rules.facts import NOT_SURE, InvalidValue, Kind, read_number, read_value, say_number
+from rules.glossary import terms_in
+from rules.questions import BY_FACT
+from wizard.answers import amounts_to, ask, country_name, given, say, say_moment, say_refusal, spell_out
+from wizard.estimates import ESTIMATES, Estimate
+from wizard.forms import AnswerForm, EstimateForm
+from wizard.interview import Interview, walk
+from wizard.models import AnswerEvent, Case, Given, StaleAnswerError
+from wizard.views.access import signed_in, visible_case
+from wizard.views.start import go_on
+from wizard.wording import OUTCOMES, REVIEW_POLICIES
+
+PRODUCT_FACTS = frozenset({"entry", "tpp", "performance_density", "datacenter", "dram_bandwidth"})
+"""The questions whose page offers the product catalog."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def question(request: HttpRequest, case_id: uuid.UUID, fact: str) -> HttpResponse:
+    """One question; its answer is saved on Continue."""
+    case = visible_case(request, case_id)
+    _known_or_404(fact)
+    interview = walk(case.answers)
+    form = AnswerForm(fact, interview, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        answer = given(fact, form.cleaned_data["value"], interview.facts, form.basis)
+        return save(request, case, interview, {fact: answer}, way=form.way, seen=form.cleaned_data["version"])
+    return question_page(request, case, form, status=422 if form.is_bound else 200)
+
+
+@require_safe
+def said(request: HttpRequest, case_id: uuid.UUID, fact: str) -> HttpResponse:
+    """A fragment: what is being typed or chosen, read back. Nothing is saved."""
+    case = visible_case(request, case_id)
+    _known_or_404(fact)
+    typed = request.GET.get("answer", "")[:200]
+    return render(
+        request, "wizard/_said.html", {"said": read_back(fact, typed, walk(case.answers)) if typed else None}
+    )
+
+
+@require_safe
+def check(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
+    """Every answer, those set aside, and those that nobody is sure of."""
+    case = visible_case(request, case_id)
+    interview = walk(case.answers)
+    latest = latest_events(case)
+    context = {
+        "case": case,
+        "answered": [answer_row(name, interview, latest) for name in interview.asked],
+        "set_aside": [answer_row(name, interview, latest) for name in interview.set_aside],
+        "not_sure": [(ask(name, interview.facts), BY_FACT[name]) for name in interview.not_sure],
+        "remaining": "" if interview.finished else _remaining(interview),
+        "next_question": ask(interview.next, interview.facts) if interview.next else "",
+    }
+    return render(request, "wizard/check.html", context)
+
+
+@dataclass(frozen=True)
+class ReadBack:
+    """An answer read back as the law reads it, or why it cannot be read."""
+
+    words: str = ""
+    more: str = ""
+    error: str = ""
+
+
+def read_back(fact: str, typed: str, interview: Interview) -> ReadBack:
+    """What is being typed or chosen, in words, and what it amounts to."""
+    if typed == NOT_SURE:
+        return ReadBack()
+    try:
+        read_value(fact, typed)
+    except InvalidValue as error:
+        return ReadBack(error=say_refusal(str(error)))
+    return ReadBack(say(fact, typed), amounts_to(fact, typed, interview.facts))
+
+
+@dataclass(frozen=True)
+class AnswerRow:
+    """One line of Check your answers."""
+
+    fact: str
+    question: str
+    answer: str
+    more: str
+    way: str
+    basis: str
+    not_sure: bool
+
+
+def answer_row(fact: str, interview: Interview, latest: Mapping[str, AnswerEvent]) -> AnswerRow:
+    """The line for an answered fact: the answer read back, and how it came about."""
+    answer = interview.answers[fact]
+    event = latest.get(fact)
+    return AnswerRow(
+        fact=fact,
+        question=ask(fact, interview.facts),
+        answer=say(fact, answer),
+        more=amounts_to(fact, answer, interview.facts),
+        way=str(AnswerEvent.Way(event.way).label) if event and event.way not in _PLAIN_WAYS else "",
+        basis=event.basis if event else "",
+        not_sure=answer == NOT_SURE,
+    )
+
+
+def latest_events(case: Case) -> dict[str, AnswerEvent]:
+    """The event behind each of the case's answers."""
+    return {event.fact: event for event in case.events.select_related("by").order_by("version")}
+
+
+def _known_or_404(fact: str) -> None:
+    if fact not in BY_FACT:
+        raise Http404
+
+
+def question_page(
+    request: HttpRequest,
+    case: Case,
+    form: AnswerForm,
+    *,
+    estimate_form: EstimateForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of one question, with what was typed, refused or worked out."""
+    interview = form.interview
+    wording = form.question.wording(interview.facts)
+    panels = [
+        _estimate_panel(item, estimate_form if estimate_form and estimate_form.estimate is item else None)
+        for item in ESTIMATES.get(form.fact, ())
+    ]
+    answer_error = " ".join(map(str, form.errors.get("answer", ())))
+    errors = [("answer", answer_error)] if answer_error else []
+    if "version" in form.errors:
+        errors.append(("", gettext("This page was sent incomplete. Nothing was saved. Try again.")))
+    errors += [(item["id"], item["error"]) for panel in panels for item in panel["inputs"] if item["error"]]
+    unfit = interview.refused if interview.next == form.fact else ""
+    reads_back = form.kind in _READ_BACK and form.shown and not answer_error
+    context = {
+        "case": case,
+        "form": form,
+        "question": form.question,
+        "wording": wording,
+        "terms": terms_in(f"{wording.text} {wording.help} {form.question.why}"),
+        "kind": form.kind.value,
+        "countries": _countries() if form.kind is Kind.COUNTRY else [],
+        "errors": errors,
+        "answer_error": answer_error,
+        "refused": say_refusal(unfit) if unfit else "",
+        "said": read_back(form.fact, form.shown, interview) if reads_back else None,
+        "estimates": panels,
+        "offers_catalog": form.fact in PRODUCT_FACTS and interview.answers.get("item") in _CATALOG_ITEMS,
+        "known": [
+            (name, ask(name, interview.facts), say(name, interview.answers[name])) for name in interview.asked
+        ],
+        "possible": [OUTCOMES[code] for code in interview.determination.possible_outcomes],
+        "remaining": _remaining(interview),
+        "back": request.POST.get("back", request.GET.get("back", "")),
+    }
+    return render(request, "wizard/question.html", context, status=status)
+
+
+def _estimate_panel(item: Estimate, form: EstimateForm | None) -> dict[str, Any]:
+    """A calculator as the page shows it; with `form`, open, and with what was typed, refused or worked
+    out."""
+    panel: dict[str, Any] = {
+        "estimate": item,
+        "open": form is not None,
+        "inputs": [
+            {
+                "id": f"{item.key}-{entry.name}",
+                "name": entry.name,
+                "label": entry.label,
+                "help": entry.help,
+                "typed": form.data.get(entry.name, "") if form else "",
+                "error": " ".join(map(str, form.errors.get(entry.name, ()))) if form else "",
+            }
+            for entry in item.inputs
+        ],
+    }
+    if form and form.is_valid():
+        result = read_number(form.cleaned_data["result"])
+        panel["basis"] = item.basis(form.figures)
+        panel["result"] = ReadBack(say_number(result), spell_out(result))
+    return panel
+
+
+# The ways that the answer itself already shows.
+_PLAIN_WAYS = frozenset({AnswerEvent.Way.TYPED, AnswerEvent.Way.NOT_SURE})
+_READ_BACK = frozenset({Kind.NUMBER, Kind.COUNT, Kind.COUNTRY})
+_CATALOG_ITEMS = frozenset(chip.item for chip in CATALOG)
+
+
+def _countries() -> list[dict[str, str]]:
+    """Every country by its name in the language of the page, with other names to find it by."""
+    named = [
+        {
+            "code": country.code,
+            "name": country_name(country.code),
+            "search": " ".join((country.name, country.zh, country.code, *country.also)),
+        }
+        for country in places.COUNTRIES.values()
+    ]
+    return sorted(named, key=lambda one: one["name"].casefold()) if get_language() == "en" else named
+
+
+def _remaining(interview: Interview) -> str:
+    least, most = interview.at_least, interview.at_most
+    if least == most:
+        return ngettext("%(count)d more question", "%(count)d more questions", most) % {"count": most}
+    return gettext("At least %(least)d, at most %(most)d more questions") % {"least": least, "most": most}
+
+
+def save(
+    request: HttpRequest,
+    case: Case,
+    before: Interview,
+    answers: Mapping[str, Given],
+    *,
+    way: str,
+    seen: int,
+) -> HttpResponse:
+    """Save answers given on a page, say what a change did, and go on.
+
+    `before` is the interview that the page was made from, `seen` the case's version that it showed. If
+    another page changed one of these answers meanwhile, nothing is saved and the person is asked which
+    answer stands.
+    """
+    try:
+        events = case.save_answers(
+            answers,
+            by=signed_in(request),
+            way=way,
+            seen=seen,
+            language=get_language() or "en",
+            outcome_before=before.determination.outcome if before.finished else "",
+        )
+    except StaleAnswerError as stale:
+        return _stale_page(request, case, stale.event, answers[stale.event.fact])
+    after = walk(case.answers)
+    if any(event.old is not None for event in events):
+        messages.info(request, what_changed(before, after))
+    if "check" in (request.POST.get("back"), request.GET.get("back")) and after.finished:
+        return redirect("check", case.public_id)
+    return go_on(case)
+
+
+def _stale_page(request: HttpRequest, case: Case, event: AnswerEvent, yours: Given) -> HttpResponse:
+    """Two pages gave different answers: show both and let the person choose."""
+    case.refresh_from_db()
+    context = {
+        "case": case,
+        "event": event,
+        "at": say_moment(event.at),
+        "question": event.question,
+        "yours": yours.answer,
+        "theirs": say(event.fact, case.answers.get(event.fact)),
+        # What the page sent, to send again with the version it has now been shown.
+        "sent": [(name, value) for name, value in request.POST.items() if name not in _NOT_SENT_AGAIN],
+    }
+    return render(request, "wizard/stale.html", context, status=409)
+
+
+_NOT_SENT_AGAIN = frozenset({"csrfmiddlewaretoken", "version"})
+
+
+def what_changed(before: Interview, after: Interview) -> str:
+    """What changing an answer did to the result, in a sentence or two."""
+    was, now = _decision(before), _decision(after)
+    if was and now:
+        text = (
+            gettext("Answer changed. The result stays: %(now)s")
+            if was == now
+            else gettext("Answer changed. The result was: %(was)s It is now: %(now)s")
+        )
+    elif was:
+        text = gettext(
+            "Answer changed. The result was: %(was)s More has to be asked before there is a result again."
+        )
+    elif now:
+        text = gettext("Answer changed. There is now a result: %(now)s")
+    else:
+        text = gettext("Answer changed. There was no result yet, and more has to be asked.")
+    said = [text % {"was": was, "now": now}]
+    aside = set(after.set_aside) - set(before.set_aside)
+    if aside:
+        said.append(
+            ngettext(
+                "%(count)d answer no longer matters and is set aside.",
+                "%(count)d answers no longer matter and are set aside.",
+                len(aside),
+            )
+            % {"count": len(aside)}
+        )
+    return " ".join(said)
+
+
+def _decision(interview: Interview) -> str:
+    """The outcome and review policy as sentences; empty while something is left to ask."""
+    if not interview.finished:
+        return ""
+    found = interview.determination
+    outcome = f"{OUTCOMES[found.outcome].heading}."
+    policy = found.review_policy
+    return f"{outcome} {REVIEW_POLICIES[policy]}" if policy else outcome

@@ -1,0 +1,37 @@
+"""One memo, read from its stored bytes."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from wizard.views.access import visible_memo
+
+
+@require_safe
+def memo(request: HttpRequest, memo_id: uuid.UUID) -> HttpResponse:
+    """A memo as a page that also prints."""
+    found = visible_memo(request, memo_id)
+    texts = found.content["text"]
+    language = get_language()
+    context = {
+        "memo": found,
+        "content": found.content,
+        "text": texts[language] if language in texts else texts["en"],
+        "superseded_by": getattr(found, "superseded_by", None),
+        "intact": found.intact,
+    }
+    return render(request, "wizard/memo.html", context)
+
+
+@require_safe
+def memo_json(request: HttpRequest, memo_id: uuid.UUID) -> HttpResponse:
+    """The stored bytes themselves."""
+    found = visible_memo(request, memo_id)
+    response = HttpResponse(found.canonical, content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{found.number}.json"'
+    return response
