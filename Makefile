@@ -66,9 +66,10 @@ requirements: $(VENV)/test-installed
 
 messages: export WIZARD_DEMO := 1
 messages: $(VENV)/run-installed
-	@command -v msgfmt >/dev/null || .ci/debian-packages gettext
-	$(PYTHON) manage.py makemessages --locale zh_Hans --no-wrap --ignore "$(VENV)/*" --ignore "var/*" --ignore "tests/*"
-	$(PYTHON) manage.py compilemessages --locale zh_Hans
+	@command -v msgmerge >/dev/null || .ci/debian-packages gettext
+	$(PYTHON) manage.py makemessages --locale zh_Hans --no-wrap --no-obsolete --add-location file \
+		--ignore "$(VENV)/*" --ignore "tests/*" --ignore "var/*"
+	$(VENV)/bin/pybabel --quiet compile --directory wizard/locale --domain django
 
 clean:
-	rm -rf staticfiles .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -5,7 +5,10 @@
     WIZARD_SECRET_KEY       at least 50 characters; or WIZARD_SECRET_KEY_FILE, the path of a file that holds it
     WIZARD_HOSTS            host names served, separated by commas (a demonstration serves this machine only)
     WIZARD_BEHIND_PROXY=1   a reverse proxy ends TLS and sets X-Forwarded-Proto
-    WIZARD_DATA             directory of the database, keys and mail of this installation (default: var/)
+    WIZARD_DATA             directory of this installation: database, keys, mail, collected static files (default: var/)
+    WIZARD_KEY_DIR          directory of the keys that sign the ledger's heads (default: keys/ in WIZARD_DATA)
+    WIZARD_LEDGER_KEYS      private keys instead of files: seeds of 32 bytes in base64, separated by spaces
+    WIZARD_HEADS_FILE       the file of heads outside the database, best on another disk (default: heads in WIZARD_DATA)
     WIZARD_EMAIL_URL        smtp://user:password@host:587/?tls=true (default: messages are written to WIZARD_DATA/mail)
     WIZARD_EMAIL_FROM       sender of those messages
     WIZARD_REVISION         the code's revision as printed on memos (default: the one git names)
@@ -181,6 +184,12 @@ database_url = os.environ.get("DATABASE_URL")
 DATABASES = {"default": database(database_url) if database_url else sqlite(DATA_DIR / "wizard.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# ---------------------------------------------------------------------------------------------------- ledger
+
+WIZARD_KEY_DIR = Path(os.environ.get("WIZARD_KEY_DIR") or DATA_DIR / "keys")
+WIZARD_LEDGER_KEYS = os.environ.get("WIZARD_LEDGER_KEYS", "")
+WIZARD_HEADS_FILE = Path(os.environ.get("WIZARD_HEADS_FILE") or DATA_DIR / "heads")
+
 # ---------------------------------------------------------------------------------------------------- accounts
 
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesBackend", "django.contrib.auth.backends.ModelBackend"]
@@ -251,7 +260,8 @@ TIME_ZONE = "America/New_York"
 # ---------------------------------------------------------------------------------------------------- files, mail, log
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

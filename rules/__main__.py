@@ -3,6 +3,10 @@
     python -m rules determine [FILE | -]   one JSON transaction, or one a line, in; one determination a line out
     python -m rules next [FILE | -]        likewise: what the interview would ask for next
     python -m rules questions              every question, as JSON lines
+    python -m rules verify                 proves what must hold of the law; exit status 1 if something does not
+    python -m rules draw [PROVISION]       a provision, or the whole law, as a picture; --facts marks a case's path
+    python -m rules diff DATE DATE         what changed in the law between two dates
+    python -m rules coverage               writes docs/coverage.md: every paragraph of the rule, and what carries it
 
 A transaction that is refused gets `{"errors": [...]}` in its place; the others are still answered; exit status 2.
 """
@@ -16,7 +20,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from rules import determine, next_question
+from rules import determine, next_question, showing
 from rules.facts import Facts, FieldError, InvalidTransaction, read
 from rules.questions import QUESTIONS
 from rules.wording import _
@@ -89,6 +93,8 @@ def main(arguments: list[str] | None = None) -> int:
     for name in ("determine", "next"):
         commands.add_parser(name).add_argument("file", nargs="?", default="-", metavar="FILE")
     commands.add_parser("questions")
+    commands.add_parser("verify")
+    showing.add(commands)
     options = parser.parse_args(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="strict")
@@ -96,6 +102,12 @@ def main(arguments: list[str] | None = None) -> int:
         for question in QUESTIONS:
             print(json.dumps(question.to_json(), ensure_ascii=False))
         return 0
+    if options.command == "verify":
+        from rules.verification import report  # needed by this command only
+
+        return report()
+    if options.command in showing.COMMANDS:
+        return showing.run(options)
     if options.command == "determine":
         return _run(options.file, lambda facts: determine(facts).to_json())
     return _run(options.file, lambda facts: next_question(facts).to_json())

@@ -1,8 +1,8 @@
 """The tree of a provision, or of the whole law, as a picture: SVG and the DOT language of Graphviz.
 
-Both draw the lines of `rules.outline`, with the same words. The SVG is an indented tree. It is legible in black and white:
-what a node is worth is told by a shape and in words, what decides by a heavy line and in words; color is left to the
-page, through classes and `currentColor`. It has no style of its own that a strict content security policy would refuse.
+Both draw the lines of `rules.outline`, with the same words. The SVG is an indented tree, legible in black and white:
+what a node is worth is told by a shape and in words, what decides by a heavy line and in words. Color is left to the
+page, through classes and `currentColor`; it has no style that a strict content security policy would refuse.
 """
 
 from __future__ import annotations
@@ -68,22 +68,20 @@ def svg(case: Case | None = None, provision_id: str | None = None, say: Say = en
     rows = _placed(lines, _MARGIN + (0 if case is None else 40))
     name = provision_id or "whole"
     height = rows[-1].bottom + _MARGIN
-    return Svg(
-        "\n".join(
-            [
-                f'<svg xmlns="http://www.w3.org/2000/svg" class="law-drawing" viewBox="0 0 {WIDTH} {height:.0f}" '
-                f'role="img" aria-labelledby="drawing-{name}-title drawing-{name}-desc" fill="currentColor" '
-                'stroke="none" font-family="sans-serif">',
-                f'<title id="drawing-{name}-title">{escape(_title(provision_id, say))}</title>',
-                f'<desc id="drawing-{name}-desc">{escape(_description(provision_id, say))}</desc>',
-                *([] if case is None else _legend(say)),
-                *_connectors(rows, marked=case is not None),
-                *(part for row in rows for part in _drawn(row)),
-                "</svg>",
-                "",
-            ]
-        )
+    opening = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="law-drawing" viewBox="0 0 {WIDTH} {height:.0f}" role="img" '
+        f'aria-labelledby="drawing-{name}-title drawing-{name}-desc" fill="currentColor" font-family="sans-serif">'
     )
+    parts = [
+        opening,
+        f'<title id="drawing-{name}-title">{escape(_title(provision_id, say))}</title>',
+        f'<desc id="drawing-{name}-desc">{escape(_description(provision_id, say))}</desc>',
+        *([] if case is None else _legend(say)),
+        *_connectors(rows, marked=case is not None),
+        *(part for row in rows for part in _drawn(row)),
+        "</svg>",
+    ]
+    return Svg("\n".join(parts) + "\n")
 
 
 def dot(case: Case | None = None, provision_id: str | None = None, say: Say = english) -> str:
@@ -198,14 +196,18 @@ def _legend(say: Say) -> list[str]:
 
 
 def _connectors(rows: list[_Row], *, marked: bool) -> list[str]:
-    """A line from each node to its parent; heavy ones last, so that they lie on top."""
-    light, heavy = [], []
+    """A line to each node, from the last one of its weight under the same parent; heavy ones lie on top."""
+    light: list[str] = []
+    heavy: list[str] = []
+    last: dict[tuple[int, bool], float] = {}
     for row in rows:
         if row.line.parent is None:
             continue
-        parent = rows[row.line.parent]
-        path = f"M{parent.x:.1f} {parent.middle + 6:.1f}V{row.middle:.1f}H{row.x - 6:.1f}"
-        if row.line.decides:
+        parent, decides = rows[row.line.parent], row.line.decides
+        start = last.get((row.line.parent, decides), parent.middle + 6)
+        path = f"M{parent.x:.1f} {start:.1f}V{row.middle:.1f}H{row.x - 6:.1f}"
+        last[row.line.parent, decides] = row.middle
+        if decides:
             heavy.append(_path(path, "branch decides", 3))
         else:
             light.append(_path(path, "branch", 1, ' stroke-dasharray="2 3"' if marked else ""))

@@ -126,15 +126,14 @@ class Trace:
 
 
 def clauses(condition: Condition, known: Known, value: Truth) -> Iterator[Clause]:
-    """The clauses of an authorization that have `value`, outermost only."""
+    """The clauses, outermost only, for which `condition` has `value`."""
     waiting = [condition]
     while waiting:
         node = waiting.pop(0)
+        if known(node) is not value:
+            continue  # what has another value is no reason for this one
         if isinstance(node, Clause):
-            if known(node) is value:
-                yield node
-        elif isinstance(node, AnyOf) and value is TRUE:
-            waiting[:0] = [child for child in node.children if known(child) is not FALSE]
+            yield node
         elif isinstance(node, (AllOf, AnyOf)):
             waiting[:0] = node.children
         elif isinstance(node, Provision):

@@ -18,6 +18,7 @@ from rules.engine import deciding
 from rules.facts import Facts, read
 from rules.law import EFFECTIVE, Clause, Interpretation, Provision, Version
 from rules.phrases import Say, english
+from rules.possibility import Possibilities
 from rules.provisions.conclusion import DECISION
 from rules.truth import FALSE, TRUE, UNKNOWN, Truth
 from rules.wholeness import PROVISIONS
@@ -87,10 +88,14 @@ class Line:
 
 
 def facts_of(case: Case) -> Facts:
-    """The facts of a case; of a determination, those that its trace used."""
+    """The facts of a case; of a determination, those that its trace used.
+
+    Where nothing in the trace turned on the day, the first day of the determination's edition stands for it.
+    """
     if isinstance(case, Facts):
         return case
-    return read({name: value for step in case.trace for name, value in step.facts.items()})
+    used = {name: value for step in case.trace for name, value in step.facts.items()}
+    return read({"date": case.edition, **used})
 
 
 def outline(case: Case | None = None, provision_id: str | None = None, say: Say = english) -> list[Line]:
@@ -183,6 +188,26 @@ def _joined(condition: AllOf | AnyOf, kind: type[AllOf] | type[AnyOf]) -> Iterab
             yield child
 
 
+def _step_state(value: Truth, possible: bool, decisions: int) -> str:
+    """What a step that is reached means for the result."""
+    if value is FALSE:
+        return _("does not hold: go on")
+    if not possible:
+        return _("this cannot be the result")
+    if decisions > 1:
+        return _("not known: possible") if value is UNKNOWN else _("holds, if it is reached: possible")
+    return _("holds: this is the result") if value is TRUE else _("not known, but this is the result")
+
+
+def _of_the_date(condition: Condition) -> bool:
+    return isinstance(condition, Since) or (isinstance(condition, Not) and isinstance(condition.child, Since))
+
+
+def _is_period(condition: Condition) -> bool:
+    """Whether a condition holds between two days only."""
+    return isinstance(condition, AllOf) and sum(map(_of_the_date, condition.children)) == 2
+
+
 class _Lines:
     """Lines in the making. `whole`: provisions are opened only where they decide, so that the order stays in sight."""
 
@@ -195,21 +220,45 @@ class _Lines:
 
     def order(self) -> None:
         """The steps of the conclusion, opened to the one that decides."""
-        reached = True
+        steps = (*DECISION.steps, (ALWAYS, DECISION.otherwise))
+        possible = self._possible()
+        last = self._last(possible)
+        for number, (condition, decision) in enumerate(steps, 1):
+            connective, parts = _fold(condition)
+            label = self._say(_("if {condition}")).format(condition=self._say(connective or _("this holds")))
+            if not parts:
+                label = self._say(_("otherwise"))
+            label = f"{number}. {self._decision(*decision)} — {label}"
+            value = self._value(condition)
+            if value is not None and number > last:
+                self._add("step", None, label, state=self._say(_("not reached")))
+                continue
+            bears = value is not FALSE and decision in possible
+            state = (
+                "" if value is None else self._say(_step_state(value, decision in possible, len(possible)))
+            )
+            at = self._add("step", None, label, state=state, value=value, decides=bears)
+            self._parts(condition, at, decides=bears or value is FALSE)
+
+    def _last(self, possible: frozenset[object]) -> int:
+        """The number of the last step that can still give the result."""
+        last = 0
         for number, (condition, decision) in enumerate(DECISION.steps, 1):
-            self._step(f"{number}. {self._decision(*decision)}", condition, reached)
-            reached = reached and self._value(condition) is not TRUE
-        label = (
-            f"{len(DECISION.steps) + 1}. {self._decision(*DECISION.otherwise)} — {self._say(_('otherwise'))}"
-        )
+            value = self._value(condition)
+            if value is not FALSE and decision in possible:
+                last = number
+            if value is TRUE:
+                return last
+        return len(DECISION.steps) + 1 if DECISION.otherwise in possible else last
+
+    def _possible(self) -> frozenset[object]:
+        """Every decision that the open facts leave, exactly, though single steps may seem to leave more."""
         if self._known is None:
-            self._add("step", None, label)
-        elif not reached:
-            self._add("step", None, label, state=self._say(_("not reached")))
-        elif all(self._value(condition) is FALSE for condition, _decision in DECISION.steps):
-            self._add("step", None, label, state=self._say(_("this is the result")), value=TRUE, decides=True)
-        else:
-            self._add("step", None, label, state=self._say(_("possible")), value=UNKNOWN, decides=True)
+            return frozenset()
+        found = DECISION.results(self._known)
+        if len(found) == 1:
+            return frozenset(found)
+        return Possibilities(Facts(self._known.facts)).results(DECISION)
 
     def provision(self, root: Provision) -> None:
         """One provision, and each one it relies on, opened where it is first named."""
@@ -225,24 +274,6 @@ class _Lines:
             else None
         )
         self._parts(condition, at, decides=False)
-
-    def _step(self, label: str, condition: Condition, reached: bool) -> None:
-        connective, _parts = _fold(condition)
-        words = self._say(_("if {condition}")).format(condition=self._say(connective or _("this holds")))
-        label = f"{label} — {words}"
-        value = self._value(condition)
-        if not reached:
-            self._add("step", None, label, state=self._say(_("not reached")))
-            return
-        states = {
-            TRUE: _("holds: this is the result"),
-            FALSE: _("does not hold: go on"),
-            UNKNOWN: _("not known: possible"),
-        }
-        state = "" if value is None else self._say(states[value])
-        decides = value is TRUE or value is UNKNOWN
-        at = self._add("step", None, label, state=state, value=value, decides=decides)
-        self._parts(condition, at, decides=True)
 
     def _decision(self, outcome: str, policy: str | None) -> str:
         words = self._say(OUTCOMES[outcome])
@@ -282,9 +313,20 @@ class _Lines:
         """A line, with what is under it, for each part of a condition."""
         _connective, parts = _fold(condition)
         bearing = self._bearing(condition) if decides else frozenset()
-        for part in parts:
+        for part in self._of_the_day(parts):
             inner = part.child if isinstance(part, Not) else part
             self._part(part, parent, decides=part in bearing or inner in bearing)
+
+    def _of_the_day(self, parts: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        """Of a table of periods only the one that the day of the case falls in, if there is one."""
+        if self._known is None or not all(_is_period(part) for part in parts):
+            return parts
+        current = tuple(
+            part
+            for part in parts
+            if not any(_of_the_date(test) and self._known(test) is FALSE for test in part.parts)
+        )
+        return current or parts
 
     def _bearing(self, condition: Condition) -> frozenset[Condition]:
         """The parts that give a condition its value; through groups, but not into what has a line of its own."""
@@ -308,13 +350,7 @@ class _Lines:
             case Provision():
                 self._provision(condition, parent, decides=decides)
             case Clause():
-                connective, _parts = _fold(condition.condition)
-                at = self._node(
-                    "clause", parent, condition, self._say(condition.says), decides=decides,
-                    connective=connective, citation=condition.citation,
-                )  # fmt: skip
-                if decides or not self._whole or self._known is None:
-                    self._parts(condition.condition, at, decides=decides)
+                self._clause(condition, parent, decides=decides)
             case Interpretation():
                 self._interpretation(condition, parent, decides=decides)
             case _:
@@ -323,13 +359,30 @@ class _Lines:
                 at = self._node("group", parent, condition, words[:1].upper() + words[1:], decides=decides)
                 self._parts(condition, at, decides=decides)
 
+    def _clause(self, condition: Clause, parent: int | None, *, decides: bool) -> None:
+        """A clause and what it asks; in the whole, one that asks a single fact says what the case has there itself."""
+        connective, parts = _fold(condition.condition)
+        facts = (
+            parts[0].child if len(parts) == 1 and isinstance(parts[0], Not) else parts[0] if parts else None
+        )
+        brief = self._whole and self._known is not None and isinstance(facts, Test) and len(parts) == 1
+        at = self._node(
+            "clause", parent, condition, self._say(condition.says), decides=decides,
+            connective=connective, citation=condition.citation,
+            given=self._given(facts) if brief and isinstance(facts, Test) else "",
+        )  # fmt: skip
+        if not brief and (decides or not self._whole or self._known is None):
+            self._parts(condition.condition, at, decides=decides)
+
+    def _given(self, test: Test) -> str:
+        """What the case says of the facts a test looks at."""
+        if self._known is None:
+            return ""
+        return self._say(_("here: {answer}")).format(answer=phrases.given(test, self._known.facts, self._say))
+
     def _test(self, condition: Condition, test: Test, parent: int | None, *, decides: bool) -> None:
-        given = ""
-        if self._known is not None:
-            words = phrases.given(test, self._known.facts, self._say)
-            given = self._say(_("here: {answer}")).format(answer=words)
         words = phrases.asks(test, holds=condition is test, say=self._say)
-        self._node("test", parent, condition, words, decides=decides, given=given)
+        self._node("test", parent, condition, words, decides=decides, given=self._given(test))
 
     def _interpretation(self, condition: Interpretation, parent: int | None, *, decides: bool) -> None:
         words = f"{condition.id}. {self._say(condition.question)}"
@@ -368,7 +421,8 @@ class _Lines:
             version = versions[0]
             citation = condition.citation
             if len(condition.versions) > 1 or version.start != EFFECTIVE:
-                citation = f"{citation}; {self._since(version)}"
+                since = _("from {day}, {source}")
+                citation = f"{citation}; {self._say(since).format(day=version.start, source=version.source)}"
             connective, _parts = _fold(version.condition)
             at = self._node(
                 "provision",
@@ -388,8 +442,9 @@ class _Lines:
         )  # fmt: skip
         for version in versions:
             connective, _parts = _fold(version.condition)
+            since = self._say(_("From {day} ({source})")).format(day=version.start, source=version.source)
             under = self._node(
-                "version", at, version.condition, self._since(version), decides=decides, connective=connective
+                "version", at, version.condition, since, decides=decides, connective=connective
             )
             self._parts(version.condition, under, decides=decides)
 
@@ -400,6 +455,3 @@ class _Lines:
             return condition.versions
         version = condition.version(day)
         return (version,) if version else ()
-
-    def _since(self, version: Version) -> str:
-        return self._say(_("from {day}, {source}")).format(day=version.start, source=version.source)

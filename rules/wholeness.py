@@ -23,3 +23,17 @@ PROVISIONS: Mapping[str, Provision] = MappingProxyType(
     }
 )
 """Every provision by its id: those that an outcome depends on, then those of the second answer."""
+
+
+def own(condition: Condition) -> Iterator[Condition]:
+    """The nodes of a tree, without what is inside the provisions it relies on; those come as one node each."""
+    seen: set[Condition] = set()
+    waiting = [condition]
+    while waiting:
+        node = waiting.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        yield node
+        if node is condition or not isinstance(node, Provision):
+            waiting.extend(reversed(node.parts))

@@ -54,9 +54,10 @@ def protected() -> Iterator[type[AppendOnly]]:
 def protection(vendor: str, model: type[AppendOnly]) -> list[str]:
     """The statements by which the database protects the model's table, as its migration must have made them."""
     options = model._meta
-    alone = [(field.column,) for field in options.concrete_fields if field.unique]
+    columns = {field.name: str(field.column) for field in options.concrete_fields}
+    alone = [(columns[field.name],) for field in options.concrete_fields if field.unique]
     together = [
-        tuple(options.get_field(name).column for name in constraint.fields)
+        tuple(columns[name] for name in constraint.fields)
         for constraint in options.total_unique_constraints
         if len(constraint.fields) > 1
     ]

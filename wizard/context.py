@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
-from rules import enforcement, law
+from rules import edition, enforcement, law
 from wizard import accounts
 from wizard.wording import POSTURES
 
@@ -25,12 +25,11 @@ def account(request: HttpRequest) -> dict[str, Any]:
 
 
 def banner(request: HttpRequest) -> dict[str, Any]:
-    """``banner``: the day whose text applies to a transaction today, BIS's posture on it, and when sources
-    were checked."""
+    """``banner``: the edition of the text that applies today, BIS's posture, and when the sources were last checked."""
     today = timezone.localdate()
     return {
         "banner": {
-            "date": today,
+            "edition": edition(today),
             "posture": POSTURES[enforcement.posture(today)],
             "sources_checked": law.SOURCES_CHECKED,
         }

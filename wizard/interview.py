@@ -1,13 +1,14 @@
 """From a case's answers to the facts the law asks for, and to the question that comes next.
 
-Nothing here knows the law. An interview is a walk: starting from no answer at all, the law says which fact
-it needs next, the case's answer to it is handed over, and so on. Answers the walk never comes to are set
-aside: kept, shown as such, and taken up again as soon as the law asks for them again.
+Nothing here knows the law. A walk starts from no answer at all: the law says which fact it needs next, the
+case's answer to it is handed over, and so on. Answers the walk never comes to are set aside: kept, shown
+as such, and taken up again as soon as the law asks for them. They cannot change the decision, but what
+else they tell, such as an embargoed destination, is not forgotten.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from types import MappingProxyType
@@ -17,32 +18,27 @@ from rules import facts
 from rules.facts import NOT_SURE, Facts, InvalidTransaction
 from wizard.models import Answer
 
-Pairs = tuple[tuple[str, Answer], ...]
+Pairs = tuple[tuple[str, object], ...]
 
 
 @dataclass(frozen=True)
 class Interview:
     """Where a case's interview stands.
 
-    `asked` are the answered facts that the law asks for, in asking order; `facts` are these alone. `next`
-    is the fact to ask for now, None when nothing open can change the decision. `refused` says why a stored
-    answer to `next` no longer fits the answers before it.
+    `asked` are the answered facts that the law asks for, in asking order; `set_aside` the other answered
+    ones, in the order of the contract. `facts` are all that fit together. `next` is the fact to ask for
+    now, None when nothing open can change the decision. `refused` says why a stored answer does not fit
+    the answers before it.
     """
 
     answers: Mapping[str, Answer]
     asked: tuple[str, ...]
+    set_aside: tuple[str, ...]
     facts: Facts
     next: str | None
     at_least: int
     at_most: int
-    refused: str = ""
-
-    @property
-    def set_aside(self) -> tuple[str, ...]:
-        """Answered facts that the law does not ask for under the other answers, in the order of the
-        contract."""
-        relied_on = {*self.asked, self.next if self.refused else None}
-        return tuple(name for name in facts.FACTS if name in self.answers and name not in relied_on)
+    refused: Mapping[str, str]
 
     @property
     def not_sure(self) -> tuple[str, ...]:
@@ -56,8 +52,8 @@ class Interview:
 
     @cached_property
     def determination(self) -> rules.Determination:
-        """What the law says under the facts asked for."""
-        return _determine(_pairs((name, self.answers[name]) for name in self.asked))
+        """What the law says under the facts."""
+        return _determine(_pairs(self.facts))
 
     def before(self, fact: str) -> dict[str, Answer]:
         """The answers that the walk hands over before it comes to `fact`."""
@@ -79,31 +75,57 @@ class Interview:
 
 def walk(answers: Mapping[str, Answer]) -> Interview:
     """The interview of these answers."""
+    waiting = {name: answer for name, answer in answers.items() if answer is not None}
     handed: dict[str, Answer] = {}
-    while True:
-        step = _next(_pairs(handed.items()))
-        refused = ""
-        if step.next is not None and (answer := answers.get(step.next)) is not None:
-            try:
-                facts.read({**handed, step.next: answer})
-            except InvalidTransaction as error:
-                refused = " ".join(problem.message for problem in error.errors)
+    # What the law needs and nobody has answered is passed over, as if not sure, to see which answers after it count.
+    passed: dict[str, Answer] = {}
+    refused: dict[str, str] = {}
+    while waiting and (name := _next(_pairs(facts.read({**handed, **passed}))).next) is not None:
+        answer = waiting.pop(name, None)
+        problem = _problem(handed, name, answer) if answer is not None else ""
+        if answer is None or problem:
+            passed[name] = NOT_SURE
+        else:
+            handed[name] = answer
+        if problem:
+            refused[name] = problem
+    known = dict(handed)
+    for name in facts.FACTS:
+        if name in waiting:
+            if problem := _problem(known, name, waiting[name]):
+                refused[name] = problem
             else:
-                handed[step.next] = answer
-                continue
-        return Interview(
-            answers=MappingProxyType(dict(answers)),
-            asked=tuple(handed),
-            facts=facts.read(handed),
-            next=step.next,
-            at_least=step.at_least,
-            at_most=step.at_most,
-            refused=refused,
-        )
+                known[name] = waiting[name]
+    read = facts.read(known)
+    step = _next(_pairs(read))
+    return Interview(
+        answers=MappingProxyType(dict(answers)),
+        asked=tuple(handed),
+        set_aside=tuple(
+            name
+            for name in facts.FACTS
+            if answers.get(name) is not None and name not in handed and name != step.next
+        ),
+        facts=read,
+        next=step.next,
+        at_least=step.at_least,
+        at_most=step.at_most,
+        refused=MappingProxyType(refused),
+    )
 
 
-def _pairs(answers: Iterable[tuple[str, Answer]]) -> Pairs:
-    return tuple(answers)
+def _problem(known: Mapping[str, Answer], name: str, answer: Answer) -> str:
+    """Why this answer cannot stand beside those known; empty if it can."""
+    try:
+        facts.read({**known, name: answer})
+    except InvalidTransaction as error:
+        return " ".join(problem.message for problem in error.errors)
+    return ""
+
+
+def _pairs(known: Facts) -> Pairs:
+    """A case's facts as a key: equal facts, however typed and in whatever order, are one key."""
+    return tuple(known.to_json().items())
 
 
 # Every page walks again from the start, and all but the last steps are those of the page before.

@@ -73,7 +73,7 @@ def findings(interview: Interview) -> dict[str, Any]:
         "interpretations": [_interpretation(item) for item in found["interpretations"]],
         "obligations": [
             {
-                "authorization": item["authorization"],
+                "authorization": str(wording.OWED_FOR.get(item["authorization"], item["authorization"])),
                 "when": str(wording.WHEN[item["when"]]),
                 "text": _(item["text"]),
                 "citation": item["citation"],

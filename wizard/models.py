@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, NoReturn, TypeVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
@@ -21,6 +21,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from wizard import accounts, record
+from wizard.append_only import AppendOnly, AppendOnlyQuerySet
+from wizard.ledger.models import LedgerEntry, LedgerNode, Sealed, TreeHead
+
+__all__ = ["AnswerEvent", "Case", "LedgerEntry", "LedgerNode", "Memo", "Serial", "TreeHead"]
 
 Answer = str | bool | None
 """One stored answer in the notation of a transaction; None where a question has no answer."""
@@ -159,38 +163,6 @@ class Case(models.Model):
         return events
 
 
-Row = TypeVar("Row", bound=models.Model)
-
-
-class AppendOnlyError(TypeError):
-    """Something tried to change or delete what is only ever added."""
-
-
-class AppendOnlyQuerySet(models.QuerySet[Row]):
-    """Rows that are only ever added."""
-
-    def update(self, **_kwargs: Any) -> NoReturn:
-        raise AppendOnlyError(f"{self.model.__name__} rows are never changed.")
-
-    def delete(self) -> NoReturn:
-        raise AppendOnlyError(f"{self.model.__name__} rows are never deleted.")
-
-
-class AppendOnly(models.Model):
-    """A row that is added once and then neither changed nor deleted."""
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise AppendOnlyError(f"{type(self).__name__} rows are never changed.")
-        super().save(*args, **{**kwargs, "force_insert": True})
-
-    def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        raise AppendOnlyError(f"{type(self).__name__} rows are never deleted.")
-
-
 class AnswerEvent(AppendOnly):
     """One change of one answer: who, when, from what, to what, and by which way."""
 
@@ -218,7 +190,7 @@ class AnswerEvent(AppendOnly):
     basis = models.TextField(blank=True)
     outcome_before = models.CharField(max_length=32, blank=True)
 
-    objects = AppendOnlyQuerySet.as_manager()
+    objects = AppendOnlyQuerySet["AnswerEvent"].as_manager()
 
     class Meta:
         ordering = ("case", "version")
@@ -239,20 +211,19 @@ class MemoQuerySet(AppendOnlyQuerySet["Memo"]):
         return self if accounts.sees_every_case(user) else self.filter(case__owner_id=user.pk)
 
 
-class Memo(AppendOnly):
-    """The sealed record of a determination: canonical bytes and their SHA-256.
+class Memo(Sealed):
+    """The sealed record of a determination: canonical bytes, their SHA-256, and an entry in the ledger.
 
     Everything shown comes from `canonical`. The other columns repeat parts of it so that lists are fast;
     `intact` holds them to it.
     """
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    KIND: ClassVar = "memo"
+
     number = models.CharField(max_length=20, unique=True)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="memos")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memos")
     created = models.DateTimeField()
-    canonical = models.TextField()
-    sha256 = models.CharField(max_length=64)
     edition = models.DateField(null=True)
     revision = models.CharField(max_length=64)
     outcome = models.CharField(max_length=32)

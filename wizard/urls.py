@@ -1,8 +1,8 @@
 """Addresses of the wizard's pages, in the order in which a person meets them."""
 
-from django.urls import path
+from django.urls import include, path
 
-from wizard.views import aids, desk, glossary, interview, memo, result, start
+from wizard.views import aids, desk, documents, glossary, interview, memo, result, start
 
 urlpatterns = [
     path("", desk.home, name="home"),
@@ -17,5 +17,8 @@ urlpatterns = [
     path("cases/<uuid:case_id>/<slug:fact>/estimate/<slug:key>/", aids.estimate, name="estimate"),
     path("memos/<uuid:memo_id>/", memo.memo, name="memo"),
     path("memos/<uuid:memo_id>.json", memo.memo_json, name="memo_json"),
+    path("memos/<uuid:memo_id>.pdf", documents.memo_pdf, name="memo_pdf"),
+    path("memos/<uuid:memo_id>.docx", documents.memo_word, name="memo_word"),
+    path("verify/", include("wizard.ledger.urls")),
     path("glossary/", glossary.glossary, name="glossary"),
 ]

@@ -86,7 +86,7 @@ OUTCOMES: Mapping[str, Outcome] = MappingProxyType(
             _("Not subject to the EAR on these answers"),
             _(
                 "On the answers about origin, foreign direct product and U.S. content, the item is outside "
-                "the EAR. This is not clearance: U.S. sanctions and other countries\u2019 controls may "
+                "the EAR. This is not clearance: U.S. sanctions and other countries’ controls may "
                 "still apply, and U.S. persons have duties of their own."
             ),
             (_("Have trade compliance confirm the content and direct-product analysis in writing."), _RECORD),
@@ -126,7 +126,7 @@ OUTCOMES: Mapping[str, Outcome] = MappingProxyType(
             "diamond",
             _("Stop: legal must decide this"),
             _(
-                "The answers raise something this rule\u2019s text cannot settle, such as a party or end "
+                "The answers raise something this rule’s text cannot settle, such as a party or end "
                 "use of concern. A license may be required whatever the rest of the answers say."
             ),
             (
@@ -142,7 +142,7 @@ OUTCOMES: Mapping[str, Outcome] = MappingProxyType(
                 "the transaction as needing a license."
             ),
             (
-                _("Ask the people named below, then change the answers marked \u201cNot sure\u201d."),
+                _("Ask the people named here, then change the answers marked “Not sure”."),
                 _("Or record this memo as it is, so that legal sees what is open."),
             ),
         ),
@@ -156,7 +156,7 @@ REVIEW_POLICIES: Mapping[str, Words] = MappingProxyType(
             "BIS presumes to approve such an application (presumption of approval)."
         ),
         "presumption_of_approval_within_allocation": _(
-            "BIS presumes to approve such an application while the destination\u2019s allocation lasts."
+            "BIS presumes to approve such an application while the destination’s allocation lasts."
         ),
         "policy_of_denial": _("BIS denies such an application (policy of denial)."),
         "case_by_case": _("BIS reviews such an application case by case."),
@@ -176,13 +176,22 @@ AUTHORIZATIONS: Mapping[str, Words] = MappingProxyType(
     }
 )
 
+OWED_FOR: Mapping[str, Words] = MappingProxyType({"license": _("license"), "service": _("compute service")})
+"""What an obligation belongs to, where that is no authorization; an authorization goes by its letters."""
+
+CONFIDENCE: Mapping[str, Words] = MappingProxyType(
+    {"high": _("high"), "medium": _("medium"), "low": _("low")}
+)
+"""How sure the catalog is of a product's figures."""
+
 STATUSES: Mapping[str, Words] = MappingProxyType(
     {
         "available": _("Available on these answers"),
-        "unavailable": _("Not available"),
         "undetermined": _("Open"),
+        "unavailable": _("Not available"),
     }
 )
+"""In the order in which authorizations are listed."""
 
 POSTURES: Mapping[str, Words] = MappingProxyType(
     {
@@ -228,7 +237,7 @@ ENFORCED: Mapping[str, Words] = MappingProxyType(
     {
         "true": _("As BIS says it enforces the rule, a license is required."),
         "false": _(
-            "As BIS says it enforces the rule, this rule\u2019s license requirement is not enforced here. "
+            "As BIS says it enforces the rule, this rule’s license requirement is not enforced here. "
             "The text still stands, and BIS can change its posture at any time."
         ),
         "unknown": _("Whether BIS would enforce a license requirement was not reached or is open."),
@@ -248,8 +257,3 @@ DECLARATION = _(
     "I have answered truthfully and to the best of my knowledge. I understand that this memo is not a "
     "license and not legal advice."
 )
-
-
-def outcome(code: str) -> Outcome:
-    """How the outcome with this code is shown."""
-    return OUTCOMES[code]

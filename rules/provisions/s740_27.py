@@ -108,7 +108,8 @@ AIA_COMPUTING = provision(
     ),
 )
 
-AIA = any_of(AIA_WEIGHTS, AIA_COMPUTING)
+# Each kind of item has its own authorization within AIA, so only that one's conditions are reasons.
+AIA = all_of(any_of(not_(WEIGHTS), AIA_WEIGHTS), any_of(WEIGHTS, AIA_COMPUTING))
 
 OBLIGATIONS = (
     Obligation(

@@ -1,6 +1,6 @@
 """Whether numbers exist that satisfy linear limits, by eliminating one number after another (Fourier and Motzkin).
 
-The verifier's own way of finding which outcomes of tests that weigh several numbers can occur together. Exact: fractions.
+The verifier's own way of finding which outcomes of tests that weigh several numbers can occur together, exactly.
 """
 
 from __future__ import annotations

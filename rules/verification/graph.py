@@ -11,7 +11,18 @@ from fractions import Fraction
 from functools import cached_property
 
 from rules.diagram import LEAF, Start, decimal
-from rules.facts import CIRCUIT, DEEMED, ENTRIES, FACTS, HARDWARE, Facts, Kind, Value, contradictions
+from rules.facts import (
+    DEEMED,
+    ENTRIES,
+    FACTS,
+    HARDWARE,
+    ITEMS,
+    Facts,
+    Kind,
+    Value,
+    can_stand_together,
+    contradictions,
+)
 from rules.possibility import ASKING_ORDER, AT_MOST, Fork, Possibilities
 from rules.provisions.conclusion import DECISION, Decision
 
@@ -88,7 +99,10 @@ def possible(known: Known, fact: str | None, value: Value | None) -> bool:
     """Whether a value can go with what is known. No value: an item that has no entry."""
     if fact is None or value is None:
         return "item" in known and known["item"] not in ENTRIES
-    return not contradictions({**known, fact: value})
+    facts = {**known, fact: value}
+    return not contradictions(facts) and (
+        "item" in facts or any(can_stand_together(one, facts) for one in ITEMS)
+    )
 
 
 def _read(possibilities: Possibilities, known: Known) -> list[Place]:
@@ -123,18 +137,16 @@ def _read(possibilities: Possibilities, known: Known) -> list[Place]:
         found = possibilities._results(results)
         decision = next(iter(found)) if level == LEAF else None
         assert decision is None or isinstance(decision, tuple)
-        places.append(
-            Place(facts, fact, tuple(branches), decision, found, missing(support), least, most)
-        )
+        places.append(Place(facts, fact, tuple(branches), decision, found, missing(support), least, most))
     return places
 
 
 def completed(known: Known, samples: Mapping[str, tuple[Value, ...]], last: bool) -> dict[str, Value]:
     """A whole valid transaction: every fact not known takes the first (or last) of its sample values that fits."""
     facts = dict(known)
-    entry = facts.get("entry")
-    items = [item for item in samples["item"] if not contradictions({**facts, "item": item})]
-    facts.setdefault("item", CIRCUIT if entry is None and CIRCUIT in items else items[-1 if last else 0])
+    if "item" not in facts:
+        items = [item for item in samples["item"] if not contradictions({**facts, "item": item})]
+        facts["item"] = items[-1 if last else 0]
     item = str(facts["item"])
     activities = [one for one in samples["activity"] if item not in HARDWARE or one not in DEEMED]
     facts.setdefault("activity", activities[-1 if last else 0])
@@ -153,7 +165,9 @@ def sample_values(samples: Mapping[str, tuple[object, ...]]) -> dict[str, tuple[
     """The values of each fact's classes as facts are known: decimals for numbers, two at least of every number."""
     found: dict[str, tuple[Value, ...]] = {}
     for fact, values in samples.items():
-        kept = [decimal(value) if isinstance(value, Fraction) else value for value in values if value is not None]
+        kept = [
+            decimal(value) if isinstance(value, Fraction) else value for value in values if value is not None
+        ]
         if FACTS[fact].kind in (Kind.NUMBER, Kind.COUNT) and len(kept) == 1:
             kept.append(decimal(Fraction(10**7)))
         found[fact] = tuple(kept)  # type: ignore[arg-type]

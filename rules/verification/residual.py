@@ -124,7 +124,9 @@ class Formulas:
                     self._passing(condition, place, {"date": day}, negated) for day in self.diagram.days
                 )
             case Weigh() if len(condition.facts) > 1:
-                return self.atom(joint_variable(self.diagram, condition).level, frozenset({1 if negated else 0}))
+                return self.atom(
+                    joint_variable(self.diagram, condition).level, frozenset({1 if negated else 0})
+                )
             case Test():
                 return self._passing(condition, self.diagram.of_fact[condition.facts[0]], {}, negated)
         raise TypeError(f"no formula for {type(condition).__name__}")
@@ -180,7 +182,7 @@ class Formulas:
         )
 
     def settle(self, steps: Iterable[tuple[int, Any]]) -> Steps:
-        """The steps that still count: none that cannot hold, none after one that does, none that makes no difference."""
+        """The steps that still count: none that cannot hold, none after one that does, no result twice in a row."""
         kept: list[tuple[int, Any]] = []
         for formula, result in steps:
             if formula == NO:
@@ -206,7 +208,10 @@ def joint_variable(diagram: Diagram, test: Weigh) -> Variable:
     """The diagram's variable for a test that weighs several numbers."""
 
     def same(other: Weigh) -> bool:
-        return set(other.terms) == set(test.terms) and (other.limit, other.strict) == (test.limit, test.strict)
+        return set(other.terms) == set(test.terms) and (other.limit, other.strict) == (
+            test.limit,
+            test.strict,
+        )
 
     return next(one for one in diagram.variables if one.weigh is not None and same(one.weigh))
 

@@ -1,4 +1,4 @@
-"""The whole space of transactions, branch by branch: the diagram against the trees, and how many combinations each covers.
+"""The whole space of transactions: the diagram against the trees, branch by branch, and how many combinations there are.
 
 A state is a node of the diagram together with what is left of the trees (`residual`) under the same answers. From the
 first question on every branch of every variable is taken, so every combination of classes passes through some state; a
@@ -35,7 +35,9 @@ class Space:
         self.diagram = diagram
         self.item = diagram.of_fact["item"].level
         assert self.item == 0, "the item is asked first, since entry and activity depend on it"
-        self.branches = [[self._allowed(item, level) for level in range(len(diagram.variables))] for item in ITEMS]
+        self.branches = [
+            [self._allowed(item, level) for level in range(len(diagram.variables))] for item in ITEMS
+        ]
         self.below = [
             [prod(len(one) for one in row[level:]) for level in range(len(row) + 1)] for row in self.branches
         ]

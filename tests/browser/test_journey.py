@@ -16,6 +16,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
 
+# The tests share two cores with each other; a page may take seconds and still be right.
+expect.set_options(timeout=20_000)
+
 LABELS = {
     "What is this deal about?": "AI model weights",
     "What will happen to it?": "Export",

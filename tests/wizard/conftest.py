@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Protocol
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from pytest_django import DjangoDbBlocker, Settings
 
 from tests.factories import UserFactory
+from tests.wizard import ledger_copies
+from tests.wizard.ledger_copies import Installation
 from wizard.accounts import Role
 
 SignIn = Callable[[User], Client]
@@ -89,3 +94,24 @@ def page(response: Answered) -> _Page:
     parsed = _Page()
     parsed.feed(response.content.decode())
     return parsed
+
+
+@pytest.fixture(scope="session")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation with memos in its ledger, made once."""
+    made = ledger_copies.make(tmp_path_factory.mktemp("original") / "data", f"original_{uuid.uuid4().hex}")
+    yield made
+    made.drop()
+
+
+@pytest.fixture
+def installation(
+    original: Installation, tmp_path: Path, settings: Settings, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Installation]:
+    """A copy of that installation, whose keys and heads the settings of this test name."""
+    copy = original.copy(tmp_path / "data", f"copy_{uuid.uuid4().hex}")
+    settings.WIZARD_KEY_DIR = copy.key_dir
+    settings.WIZARD_HEADS_FILE = copy.heads_file
+    with django_db_blocker.unblock():
+        yield copy
+    copy.drop()

@@ -7,9 +7,11 @@ import datetime
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from tests.factories import MemoFactory
+from tests.factories import CaseFactory, MemoFactory
 from wizard import record
-from wizard.models import AnswerEvent, AppendOnlyError, Memo
+from wizard.answers import given
+from wizard.append_only import AppendOnlyError
+from wizard.models import AnswerEvent, Memo
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +115,8 @@ def test_postgresql_refuses_truncate_and_replica_role() -> None:
             with pytest.raises(DatabaseError, match="only ever added"), transaction.atomic():
                 cursor.execute("DELETE FROM wizard_answerevent")
             return
+        # Foreign keys are checked at the end of a transaction; a pending check alone would refuse the TRUNCATE.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         with pytest.raises(DatabaseError, match="only ever added"), transaction.atomic():
             cursor.execute("TRUNCATE wizard_memo CASCADE")
         cursor.execute("SET session_replication_role = replica")
@@ -138,3 +142,14 @@ def test_a_memo_whose_columns_or_bytes_differ_is_not_intact() -> None:
         changed = Memo.objects.get(pk=memo.pk)
         setattr(changed, column, value)
         assert not changed.intact, column
+
+
+def test_clearing_an_answer_keeps_what_it_was() -> None:
+    case = CaseFactory.create(answers={"item": "computer"})
+    cleared = {"item": given("item", None, {})}
+    case.save_answers(cleared, by=case.owner, way="cleared", seen=case.version, language="en")
+    case.refresh_from_db()
+    assert case.answers == {}
+    event = case.events.last()
+    assert event is not None
+    assert (event.old, event.new, event.answer) == ("computer", None, "Not answered")

@@ -1,8 +1,8 @@
 """The file of tree heads outside the database, which shows when the database was rolled back or cut short.
 
-Each line is a checkpoint as JSON. A head is written once its transaction has committed, never before: a head in the file
-is a promise that the database has it. Lines are only ever added, under a lock and with fsync. What a process that died
-between the commit and the file left out, or wrote in part, is completed at the next occasion.
+Each line is a checkpoint as JSON. A head is written once its transaction has committed, never before: a head in the
+file is a promise that the database has it. Lines are only ever added, under a lock and with fsync. What a process that
+died between the commit and the file left out, or wrote in part, is completed at the next occasion.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from wizard.ledger.files import owner_only, sync_directory
 
 _LINE_LIMIT = 4096
 """Bytes; a checkpoint has at most about five hundred."""
+
+
+_STRANGE = "The file of heads ends in a line that is not one of this ledger's heads."
 
 
 class HeadsFileFault(Exception):
@@ -91,11 +94,11 @@ def write(notes: Iterable[tuple[int, str]]) -> None:
             if size != reached + 1 and reached:
                 raise HeadsFileFault(f"The file of heads ends at {reached}; {size} does not follow.")
             if not text.startswith(torn):
-                raise HeadsFileFault("The file of heads ends in a line that is not one of this ledger's heads.")
+                raise HeadsFileFault(_STRANGE)
             file.write(text[len(torn) :])
             reached, torn = size, b""
         if torn:
-            raise HeadsFileFault("The file of heads ends in a line that is not one of this ledger's heads.")
+            raise HeadsFileFault(_STRANGE)
         file.flush()
         os.fsync(file.fileno())
 

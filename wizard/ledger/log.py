@@ -1,12 +1,14 @@
 """Adding entries to the ledger, proving them, and changing the key that signs.
 
-An entry, the nodes above it and the signed head are written in the transaction of the memo or act that they record, under
-a lock that lets one writer at a time grow the tree. So sequences have no gap, no two heads have one size, and a memo
-without its entry cannot exist. A transaction adds to the ledger last, after everything else that may wait for a lock.
+An entry, the nodes above it and the signed head are written in the transaction of the memo or act that they record,
+under a lock that lets one writer at a time grow the tree. So sequences have no gap, no two heads have one size, and a
+memo without its entry cannot exist. A transaction adds to the ledger last, after everything else that may wait for a
+lock.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -15,8 +17,10 @@ from django.utils import timezone
 
 from wizard import record
 from wizard.ledger import heads, keys, merkle
-from wizard.ledger.checkpoint import Head, decode, encode, key_id
+from wizard.ledger.checkpoint import KEY_SIZE, Head, decode, encode, key_id
 from wizard.ledger.models import LedgerEntry, LedgerNode, Sealed, TreeHead
+
+LOGGER = logging.getLogger(__name__)
 
 FORMAT = "1"
 """The number of this layout of a leaf; a change of keys or meanings takes the next."""
@@ -74,7 +78,7 @@ def origin(using: str = "default") -> str:
 def public_key(name: str, using: str = "default") -> bytes:
     """A key that the ledger introduced, by its key id."""
     introduced = LedgerEntry.objects.using(using).get(kind=KEY, object_id=name)
-    return decode(introduced.content["public_key"], keys.KEY_SIZE)
+    return decode(introduced.content["public_key"], KEY_SIZE)
 
 
 def latest(using: str = "default") -> TreeHead | None:
@@ -140,6 +144,7 @@ def complete_heads_file(using: str = "default") -> None:
 
 
 def _notes(after: int, using: str) -> Iterator[tuple[int, str]]:
+    """The heads of sizes beyond `after` as checkpoints, with their sizes."""
     for head in TreeHead.objects.using(using).filter(size__gt=after).order_by("size"):
         yield head.size, note(head, using)
 
@@ -236,7 +241,10 @@ def _check(using: str, size: int, root: bytes, named: str) -> None:
         LedgerFault: the tree was changed, cut short or rolled back.
     """
     published = heads.last()
-    if published is not None:
+    if published is None:
+        if size > 1:  # the first entry and the second, in one transaction, come before the file
+            LOGGER.warning("There is no file of heads; it is made anew from the %d in the database.", size)
+    else:
         if published.head.size > size:
             raise LedgerFault(
                 f"The file of heads reaches {published.head.size}, the database {size}: entries are missing."
@@ -272,5 +280,3 @@ def _lookup(using: str) -> merkle.Lookup:
         return found
 
     return look_up
-
-

@@ -42,6 +42,13 @@ def position(start: int, end: int) -> int:
     return start + end - 1
 
 
+def span(number: int) -> Span:
+    """The leaves under the perfect subtree with this number."""
+    width = (number + 1) & -(number + 1)
+    start = (number + 1 - width) // 2
+    return start, start + width
+
+
 def perfect(start: int, end: int) -> Iterator[Span]:
     """The perfect subtrees, widest first, that make up a span of the tree.
 

@@ -61,7 +61,7 @@ class LedgerEntry(AppendOnly):
     leaf_hash = models.CharField(max_length=64)
     created = models.DateTimeField()
 
-    objects = AppendOnlyQuerySet.as_manager()
+    objects = AppendOnlyQuerySet["LedgerEntry"].as_manager()
 
     class Meta:
         ordering = ("sequence",)
@@ -86,7 +86,7 @@ class LedgerNode(AppendOnly):
     position = models.PositiveBigIntegerField(primary_key=True)
     hash = models.CharField(max_length=64)
 
-    objects = AppendOnlyQuerySet.as_manager()
+    objects = AppendOnlyQuerySet["LedgerNode"].as_manager()
 
     class Meta:
         ordering = ("position",)
@@ -104,7 +104,7 @@ class TreeHead(AppendOnly):
     key_id = models.CharField(max_length=64)
     signature = models.CharField(max_length=88)
 
-    objects = AppendOnlyQuerySet.as_manager()
+    objects = AppendOnlyQuerySet["TreeHead"].as_manager()
 
     class Meta:
         ordering = ("size",)

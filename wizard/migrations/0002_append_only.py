@@ -21,7 +21,7 @@ TABLES = {
 def install(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for table, unique in TABLES.items():
         for statement in triggers(schema_editor.connection.vendor, table, unique):
-            schema_editor.execute(statement)
+            schema_editor.execute(statement, params=None)  # the statements hold % as it is
 
 
 class Migration(migrations.Migration):

@@ -11,14 +11,15 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from rules.chips import CATALOG, Chip, facts_of
-from rules.facts import NOT_SURE
-from wizard.answers import given
+from rules.facts import FACTS, NOT_SURE, Kind
+from wizard.answers import given, say
 from wizard.estimates import ESTIMATES
 from wizard.forms import AnswerForm, EstimateForm, ProductForm
 from wizard.interview import walk
 from wizard.models import Answer, AnswerEvent
 from wizard.views.access import visible_case
 from wizard.views.interview import question_page, save
+from wizard.wording import CONFIDENCE
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -79,13 +80,20 @@ def _catalog_basis(chip: Chip) -> str:
     return gettext("%(vendor)s %(model)s in the product catalog; confidence: %(confidence)s; %(source)s") % {
         "vendor": chip.vendor,
         "model": chip.model,
-        "confidence": gettext(chip.confidence),
+        "confidence": CONFIDENCE[chip.confidence],
         "source": chip.source,
     }
 
 
-def _by_vendor(chips: Iterable[Chip]) -> list[tuple[str, list[Chip]]]:
-    vendors: dict[str, list[Chip]] = {}
+def _by_vendor(chips: Iterable[Chip]) -> list[tuple[str, list[tuple[Chip, str]]]]:
+    """The products of each vendor, each with its figures in a line."""
+    vendors: dict[str, list[tuple[Chip, str]]] = {}
     for chip in chips:
-        vendors.setdefault(chip.vendor, []).append(chip)
+        vendors.setdefault(chip.vendor, []).append((chip, _figures(chip)))
     return list(vendors.items())
+
+
+def _figures(chip: Chip) -> str:
+    return "; ".join(
+        say(name, value) for name, value in _filled(chip).items() if FACTS[name].kind is Kind.NUMBER
+    )

@@ -150,7 +150,7 @@ def question_page(
     if "version" in form.errors:
         errors.append(("", gettext("This page was sent incomplete. Nothing was saved. Try again.")))
     errors += [(item["id"], item["error"]) for panel in panels for item in panel["inputs"] if item["error"]]
-    unfit = interview.refused if interview.next == form.fact else ""
+    unfit = interview.refused.get(form.fact, "")
     reads_back = form.kind in _READ_BACK and form.shown and not answer_error
     context = {
         "case": case,
@@ -316,6 +316,6 @@ def _decision(interview: Interview) -> str:
     if not interview.finished:
         return ""
     found = interview.determination
-    outcome = f"{OUTCOMES[found.outcome].heading}."
+    outcome = gettext("%(words)s.") % {"words": OUTCOMES[found.outcome].heading}
     policy = found.review_policy
     return f"{outcome} {REVIEW_POLICIES[policy]}" if policy else outcome

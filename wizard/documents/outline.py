@@ -1,0 +1,550 @@
+"""A memo as an outline: its parts in order, each made of a few kinds of blocks.
+
+The PDF and the Word file are two settings of this one outline, so they cannot say different things. What the
+memo says comes from its stored content; only the headings and labels around it are the site's.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, Literal
+
+from django.utils import translation
+from django.utils.translation import get_language, gettext as _
+
+from wizard import wording
+from wizard.models import Memo
+
+Style = Literal["", "strong", "emphasis", "quiet", "citation", "finding", "line"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Words in one style; `language` where it is not that of the document."""
+
+    text: str
+    style: Style = ""
+    language: str = ""
+
+
+LINE = Run("", "line")
+"""The end of a line within a text."""
+
+Text = tuple[Run, ...]
+"""A line or paragraph of text."""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph; one that is "presented" states the question, a "warning" must be read."""
+
+    text: Text
+    role: Literal["", "presented", "warning", "quiet"] = ""
+
+
+@dataclass(frozen=True)
+class Subheading:
+    """A heading below that of its section."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """An outcome: its shape and its words; the memo's own leads, those that remain possible do not."""
+
+    shape: str
+    words: str
+    leads: bool
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A paragraph with its authority beside it; `under` the paragraph before it when it is one of its clauses."""
+
+    notes: tuple[Text, ...]
+    text: Text
+    under: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a header row; `widths` are relative, 0 for as little as the words need."""
+
+    caption: str
+    header: tuple[str, ...]
+    widths: tuple[int, ...]
+    rows: tuple[tuple[Text, ...], ...]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two answers that stand side by side."""
+
+    heading: str
+    paragraphs: tuple[Paragraph, ...]
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """Two answers of equal standing."""
+
+    sides: tuple[Side, Side]
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list; with boxes it is one to tick off."""
+
+    items: tuple[Text, ...]
+    boxes: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A question with its authority, and under it labels with what belongs to each."""
+
+    question: Noted
+    rows: tuple[tuple[str, Text], ...]
+
+
+@dataclass(frozen=True)
+class Signatures:
+    """Who signed, and empty lines for those who have yet to."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
+Block = Paragraph | Subheading | Verdict | Noted | Table | SideBySide | Items | Reading | Signatures
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the memo."""
+
+    heading: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The whole document. `page` is the wording of a page number with {page} and {pages} in it."""
+
+    language: str
+    kind: str
+    number: str
+    title: str
+    author: str
+    created: str
+    title_block: tuple[tuple[str, Text], ...]
+    verification_address: str
+    verification_hint: str
+    running_head: str
+    sections: tuple[Section, ...]
+    notice: str
+    seal: str
+    page: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values; each block names its kind."""
+        plain: dict[str, Any] = _plain(self)
+        return plain
+
+
+def outline(memo: Memo, language: str, address: str) -> Outline:
+    """The memo's outline in one of the languages it was recorded in; `address` is where it can be verified.
+
+    Raises:
+        KeyError: the memo was not recorded in that language.
+    """
+    content = memo.content
+    text = content["text"][language]
+    with translation.override(language):
+        return Outline(
+            language=language,
+            kind=_("Memorandum"),
+            number=content["number"],
+            title=_("Memo %(number)s") % {"number": content["number"]},
+            author=legible(content["author"]["name"]),
+            created=content["created"],
+            title_block=_title_block(memo, text),
+            verification_address=address,
+            verification_hint=_("QR code: the page that verifies this memo"),
+            running_head=text["findings"]["outcome"]["heading"],
+            sections=tuple(_sections(content, text)),
+            notice=_("Not a license, not legal advice, not from the Government."),
+            seal=f"SHA-256 {memo.sha256}",
+            page=_("Page {page} of {pages}"),
+        )
+
+
+def legible(text: str) -> str:
+    """`text` on one line, with each character that cannot be seen named instead: what turns the direction of
+    the words around it, for one, may not do so here."""
+    return "".join(
+        " "
+        if character in "\t\n\r"
+        else f"[U+{ord(character):04X}]"
+        if unicodedata.category(character) in ("Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp")
+        else character
+        for character in text
+    )
+
+
+def _plain(value: object) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {
+            "kind": type(value).__name__,
+            **{field.name: _plain(getattr(value, field.name)) for field in fields(value)},
+        }
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value
+
+
+def _run(text: str, style: Style = "") -> Run:
+    return Run(legible(text), style)
+
+
+def _say(*parts: str | Run) -> Text:
+    """A text of the parts that have words, set apart by spaces; after a Chinese stop none is needed."""
+    runs: list[Run] = []
+    for part in parts:
+        run = _run(part) if isinstance(part, str) else part
+        if not run.text:
+            continue
+        if runs and not runs[-1].text.endswith(("。", "：")):
+            runs.append(Run(" "))
+        runs.append(run)
+    return tuple(runs)
+
+
+def _chinese() -> bool:
+    return (get_language() or "").startswith("zh")
+
+
+def _stop(words: str) -> str:
+    """`words` as a sentence."""
+    return words if words.endswith((".", "。")) else f"{words}。" if _chinese() else f"{words}."
+
+
+def _comma(*words: str) -> str:
+    """`words` after one another."""
+    return ("，" if _chinese() else ", ").join(words)
+
+
+def _brackets(words: str, inside: str) -> str:
+    """`words` with `inside` in brackets."""
+    return f"{words}（{inside}）" if _chinese() else f"{words} ({inside})"
+
+
+def _cite(citation: str) -> Run:
+    """A citation, in the English in which it is cited."""
+    return Run(legible(citation), "citation", "en")
+
+
+def _title_block(memo: Memo, text: Mapping[str, Any]) -> tuple[tuple[str, Text], ...]:
+    content = memo.content
+    author, case, edition = content["author"], content["case"], text["findings"]["edition"]
+    reference = _("case %(reference)s") % {"reference": case["reference"]}
+    rows = [
+        (_("Date"), _say(text["date"])),
+        (_("To"), _say(_("Legal, export controls"))),
+        (_("From"), _say(_brackets(author["name"], author["username"]))),
+        (_("Re"), _say(_comma(case["title"], reference) if case["title"] else reference)),
+    ]
+    if content["supersedes"]:
+        rows.append((_("Supersedes"), _say(content["supersedes"])))
+    rows.append(
+        (
+            _("Edition"),
+            _say(
+                _("15 CFR as codified from %(day)s") % {"day": edition}
+                if edition
+                else _("before the rule was in force")
+            ),
+        )
+    )
+    rows.append((_("Code revision"), _say(content["revision"])))
+    rows.append((_("Verification code"), _say(memo.verification_code)))
+    return tuple(rows)
+
+
+def _sections(content: Mapping[str, Any], text: Mapping[str, Any]) -> Iterable[Section]:
+    found = text["findings"]
+    yield Section(_("Question presented"), tuple(_question(found)))
+    yield Section(_("Brief answer"), tuple(_brief_answer(found)))
+    yield Section(_("Facts"), tuple(_facts(text)))
+    yield Section(_("Rule"), tuple(_rule(found)))
+    yield Section(_("Analysis"), tuple(_analysis(found)))
+    yield Section(_("Two answers: the text, and what is enforced"), tuple(_two_answers(found)))
+    yield Section(_("Interpretations"), tuple(_interpretations(found)))
+    yield Section(_("Obligations"), tuple(_obligations(found)))
+    yield Section(_("Unknowns and assumptions"), tuple(_unknowns(found)))
+    yield Section(_("Sign-off"), tuple(_sign_off(content, text)))
+
+
+def _question(found: Mapping[str, Any]) -> Iterable[Block]:
+    yield Paragraph(
+        _say(
+            _(
+                "Does the AI Diffusion rule, 90 FR 4544, as codified in 15 CFR, require a license for the "
+                "following transaction, and if so, can an authorization take its place?"
+            )
+        )
+    )
+    yield Paragraph(_say(" · ".join(found["question_presented"])), "presented")
+
+
+def _brief_answer(found: Mapping[str, Any]) -> Iterable[Block]:
+    for warning in (*found["warnings"], *found["red_flags"]):
+        yield Paragraph(_say(warning), "warning")
+    outcome = found["outcome"]
+    yield Verdict(outcome["shape"], outcome["heading"], leads=True)
+    yield Paragraph(_say(outcome["meaning"]))
+    if found["review_policy"]:
+        yield Paragraph(_say(_("On an application for a license:"), found["review_policy"]))
+    if found["classification"]:
+        named = found["classification"]
+        yield Paragraph(
+            _say(
+                _("Classification:"), _run(_("none under this rule") if named == "none" else named, "strong")
+            )
+        )
+    if found["possible_outcomes"]:
+        yield Paragraph(_say(_("What it may turn out to be:")))
+        for possible in found["possible_outcomes"]:
+            yield Verdict(possible["shape"], possible["heading"], leads=False)
+
+
+def _facts(text: Mapping[str, Any]) -> Iterable[Block]:
+    yield Paragraph(_say(_("As asked and answered. Questions stand as the person saw them.")))
+    yield Table(
+        _("Facts"),
+        (_("No."), _("Question"), _("Answer"), _("Given by")),
+        (0, 19, 15, 21),
+        tuple((_say(str(row["number"])), *_fact(row)) for row in text["facts"]),
+    )
+    if text["set_aside"]:
+        aside = _("Set aside: answered, but without weight under the other answers")
+        yield Subheading(aside)
+        yield Table(
+            aside,
+            (_("Question"), _("Answer"), _("Given by")),
+            (19, 15, 21),
+            tuple(_fact(row) for row in text["set_aside"]),
+        )
+    if text["changes"]:
+        yield Subheading(_("Answers that were changed"))
+        yield Items(
+            tuple(
+                _say(
+                    change["question"],
+                    _("From “%(old)s” to “%(new)s”, by %(by)s, %(at)s.") % change,
+                    _("The result before was:") if change["outcome_before"] else "",
+                    _stop(change["outcome_before"]) if change["outcome_before"] else "",
+                )
+                for change in text["changes"]
+            )
+        )
+
+
+def _fact(row: Mapping[str, Any]) -> tuple[Text, Text, Text]:
+    way = f"{row['way']}: {row['basis']}" if row["basis"] else row["way"]
+    return (
+        _say(row["question"]),
+        _say(_run(row["answer"], "emphasis" if row["not_sure"] else ""), _run(row["more"], "quiet")),
+        _say(_run(_comma(row["by"], row["at"], way), "quiet")),
+    )
+
+
+def _rule(found: Mapping[str, Any]) -> Iterable[Block]:
+    issues = found["issues"]
+    decided = found["outcome"]["code"] in ("license_required", "authorization_available")
+    for issue in issues["true"]:
+        dated = _("as of %(day)s, %(source)s") % {"day": issue["version"], "source": issue["source"]}
+        notes = (_say(_cite(issue["citation"])), *((_say(_run(dated, "quiet")),) if issue["version"] else ()))
+        yield Noted(notes, _say(_run(_stop(issue["title"]), "strong"), issue["says"]))
+    for issue in () if decided else issues["unknown"]:
+        yield Noted(
+            (_say(_cite(issue["citation"])),), _say(_run(_stop(issue["title"]), "strong"), issue["says"])
+        )
+
+
+def _analysis(found: Mapping[str, Any]) -> Iterable[Block]:
+    issues = found["issues"]
+    for issue in issues["true"]:
+        yield from _issue(issue)
+    if issues["unknown"]:
+        yield Subheading(_("Open on these answers"))
+        for issue in issues["unknown"]:
+            yield from _issue(issue)
+    if issues["false"]:
+        yield Subheading(_("Looked at, and not met"))
+        yield Table(
+            _("Looked at, and not met"),
+            (_("Provision"), _("Facts"), _("Citation")),
+            (18, 16, 21),
+            tuple(
+                (_say(issue["title"]), _say(_applied(issue["facts"])), _say(_cite(issue["citation"])))
+                for issue in issues["false"]
+            ),
+        )
+    if found["authorizations"]:
+        yield Subheading(_("Authorizations"))
+        yield Table(
+            _("Authorizations"),
+            (_("Authorization"), _("Why")),
+            (20, 35),
+            tuple(
+                (
+                    _say(_run(_brackets(item["id"], item["words"]), "strong"), _run(item["name"], "quiet")),
+                    _because(item),
+                )
+                for item in found["authorizations"]
+            ),
+        )
+
+
+def _because(item: Mapping[str, Any]) -> Text:
+    """Why an authorization is available or not: the only reason in one line, several in a line each."""
+    lead = {"available": _("Each of these is met:"), "unavailable": _("Not met:")}
+    reasons = [_say(reason["text"], _cite(reason["citation"])) for reason in item["reasons"]]
+    if len(reasons) == 1:
+        return (*_say(lead.get(item["status"], _("Not known:"))), Run(" "), *reasons[0])
+    lines = (_say(lead.get(item["status"], _("Not known:"))), *reasons)
+    return tuple(run for number, line in enumerate(lines) for run in ((LINE, *line) if number else line))
+
+
+def _issue(issue: Mapping[str, Any]) -> Iterable[Block]:
+    facts = _stop(f"{_('Facts')} {_applied(issue['facts'])}") if issue["facts"] else ""
+    yield Noted(
+        (),
+        _say(
+            _run(_stop(issue["title"]), "strong"),
+            _run(_stop(issue["words"]), "finding"),
+            _run(facts, "quiet"),
+        ),
+    )
+    for step in issue["steps"]:
+        reading = (
+            _("On interpretation %(id)s, the reading adopted:") % {"id": step["interpretation"]}
+            if step["interpretation"]
+            else ""
+        )
+        yield Noted(
+            (_say(_cite(step["citation"])),),
+            _say(_run(_stop(step["words"]), "finding"), reading, step["says"]),
+            under=True,
+        )
+
+
+def _applied(facts: Iterable[Mapping[str, Any]]) -> str:
+    return _comma(*(_brackets(str(fact["number"]), fact["answer"]) for fact in facts))
+
+
+def _two_answers(found: Mapping[str, Any]) -> Iterable[Block]:
+    enforced, edition = found["enforced"], found["edition"]
+    dated = _("Text in force from %(day)s.") % {"day": edition}
+    yield SideBySide(
+        (
+            Side(
+                _("As codified"),
+                (
+                    Paragraph(_say(found["codified"])),
+                    *((Paragraph(_say(dated), "quiet"),) if edition else ()),
+                ),
+            ),
+            Side(
+                _("As BIS says it enforces"),
+                (
+                    Paragraph(_say(enforced["words"])),
+                    *((Paragraph(_say(enforced["posture"]), "quiet"),) if enforced["posture"] else ()),
+                ),
+            ),
+        )
+    )
+    checked = _("What happened when. Sources last checked on %(day)s.") % {"day": found["sources_checked"]}
+    yield Paragraph(_say(checked), "quiet")
+    yield Table(
+        checked,
+        (_("Date"), _("What happened"), _("Source")),
+        (5, 15, 7),
+        tuple(
+            (_say(event["date"]), _say(event["text"]), _say(_cite(event["source"])))
+            for event in enforced["events"]
+        ),
+    )
+
+
+def _interpretations(found: Mapping[str, Any]) -> Iterable[Block]:
+    if not found["interpretations"]:
+        yield Paragraph(_say(_("No other reading known here would, alone, change the result.")))
+        return
+    yield Paragraph(
+        _say(_("Where the text leaves a choice, and the other reading alone would change the result:"))
+    )
+    for item in found["interpretations"]:
+        yield Reading(
+            Noted(
+                (_say(_cite(item["citation"])),), _say(_run(f"{item['id']}. {item['question']}", "strong"))
+            ),
+            (
+                (_("Reading adopted here"), _say(item["adopted"])),
+                (_("The other reading"), _say(item["alternative"])),
+                (_("The result it would give"), _say(_stop(item["outcome"]), item["review_policy"])),
+            ),
+        )
+
+
+def _obligations(found: Mapping[str, Any]) -> Iterable[Block]:
+    if not found["obligations"]:
+        yield Paragraph(
+            _say(
+                _("None follow from this rule on these answers. Records must be kept all the same."),
+                _cite("15 CFR part 762"),
+            )
+        )
+        return
+    yield Items(tuple(_obligation(item) for item in found["obligations"]), boxes=True)
+
+
+def _obligation(item: Mapping[str, Any]) -> Text:
+    named = item["authorization"] in wording.AUTHORIZATIONS
+    owed = _brackets(item["when"], item["authorization"]) if named else item["when"]
+    deadline, threshold = item["deadline"], item["threshold"]
+    return _say(
+        _run(_stop(owed), "strong"),
+        item["text"],
+        *((_run(_("Deadline:"), "quiet"), _run(_stop(deadline), "quiet")) if deadline else ()),
+        *((_run(_("Threshold:"), "quiet"), _run(_stop(threshold), "quiet")) if threshold else ()),
+        _run(_stop(item["applies"]) if item["applies_code"] == "unknown" else "", "emphasis"),
+        _cite(item["citation"]),
+    )
+
+
+def _unknowns(found: Mapping[str, Any]) -> Iterable[Block]:
+    for item in found["unknown"]:
+        yield Noted(
+            (_say(_cite(item["citation"])),),
+            _say(
+                _run(item["question"], "strong"),
+                _("Who could settle it:"),
+                _stop(item["who"]),
+                item["find_out"],
+            ),
+        )
+    yield Items(tuple(_say(line) for line in found["assumptions"]))
+
+
+def _sign_off(content: Mapping[str, Any], text: Mapping[str, Any]) -> Iterable[Block]:
+    yield Paragraph(_say(text["declaration"]))
+    yield Signatures(
+        (
+            (_("Declared by"), legible(_comma(content["author"]["name"], text["date"]))),
+            (_("Reviewed by"), ""),
+            (_("Date"), ""),
+        )
+    )

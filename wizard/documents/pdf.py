@@ -1,0 +1,78 @@
+"""The memo as a PDF: tagged (PDF/UA-1), fit for archives (PDF/A-2a), and the same bytes on every machine."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import segno
+
+from wizard.documents.glyphs import drawable
+from wizard.documents.outline import outline
+from wizard.models import Memo
+
+PAPERS = MappingProxyType({"letter": "us-letter", "a4": "a4"})
+"""The paper sizes on offer, and what Typst calls them."""
+
+SECONDS = 15
+"""How long setting a document may take on the clock."""
+
+_TYPESET = Path(__file__).with_name("typeset.py")
+
+
+class TypesettingError(Exception):
+    """A document could not be set; the message says why."""
+
+
+def pdf(memo: Memo, *, language: str, paper: str, address: str) -> bytes:
+    """The memo in one language on one paper; `address` is where it can be verified.
+
+    Raises:
+        KeyError: no such paper, or a language that the memo was not recorded in.
+        TypesettingError: the document could not be set within its limits.
+    """
+    content = _drawable(outline(memo, language, address).to_json())
+    content["qr"] = qr(address)
+    created = datetime.datetime.fromisoformat(content["created"])
+    job = {"memo": content, "paper": PAPERS[paper], "created": int(created.timestamp())}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", str(_TYPESET)],
+            input=json.dumps(job).encode(),
+            capture_output=True,
+            check=False,
+            env={},
+            timeout=SECONDS,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise TypesettingError(f"It took longer than {SECONDS} seconds.") from error
+    if done.returncode != 0:
+        said = done.stderr.decode(errors="replace").strip()
+        raise TypesettingError(said or f"The process ended with {done.returncode}.")
+    return done.stdout
+
+
+def _drawable(value: Any) -> Any:
+    """The same data with every text fit to be set."""
+    if isinstance(value, str):
+        return drawable(value)
+    if isinstance(value, list):
+        return [_drawable(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _drawable(one) for name, one in value.items()}
+    return value
+
+
+def qr(address: str) -> str:
+    """A QR code of the address as an SVG image."""
+    image = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(
+        image, kind="svg", border=0, xmldecl=False, dark="#1c1a17"
+    )
+    return image.getvalue().decode()
