@@ -81,6 +81,7 @@ ENFORCED_WEIGHTS = provision(
         "weights."
     ),
     all_of(WEIGHTS, any_of(ANTI_TERRORISM, all_of(not_(DEEMED), is_country("destination", "RU", "BY")))),
+    source="BIS press release of 2025-05-13",
 )
 ENFORCED_BRANCH_A = provision(
     "enforced_branch_a",
@@ -95,6 +96,7 @@ ENFORCED_BRANCH_A = provision(
         LICENSE_REQUIREMENT,
         any_of(DESTINATION_IN_D_GROUP, RECIPIENT_IN_D5_OR_MACAU, all_of(since("2026-07-10"), UAE)),
     ),
+    source="BIS press release of 2025-05-13",
 )
 ENFORCED_BRANCH_B = provision(
     "enforced_branch_b",
@@ -102,6 +104,7 @@ ENFORCED_BRANCH_B = provision(
     _("Branch b, as enforced"),
     _("Branch b items are enforced as codified: they were controlled so before the rule."),
     all_of(BRANCH_B, LICENSE_REQUIREMENT),
+    source="BIS press release of 2025-05-13",
 )
 
 ENFORCED: Ordered[bool | None] = Ordered(

@@ -1,34 +1,73 @@
 """Exact reasoning over unknown facts: what can still come out, which facts still matter, what to ask next.
 
-The diagram of the law branches on classes of values and on tests that weigh several numbers. What is left of it under
-the known facts is a diagram again, reduced and shared: a fact lies in it exactly when it can still change the result.
-So the missing facts and the possible results are what lies below its root; the shortest and the longest path are the
-questions left. Where open numbers are weighed together and a test is not free (`weighing`), a node divides a number
-into the ranges that lead on differently.
+The diagram of the law branches on classes of values and on tests that weigh several numbers. Here it is read fact by
+fact, in asking order, under the facts that are known: a fork stands for one unknown fact, its branches for the ranges
+of values that lead on differently. Ranges of numbers that are weighed together are found exactly, by intersecting the
+tests' own limits. Forks are reduced and shared, so a fork exists exactly when the fact can still change the result:
+the forks are the missing facts, the leaves the possible results, the shortest and longest path the questions left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from typing import Any, NamedTuple
+from math import ceil, floor
+from typing import Any, NamedTuple, Union
 
-from rules.conditions import Condition
-from rules.diagram import LEAF, Diagram, Start, decimal, fraction
+from rules.conditions import Condition, Weigh
+from rules.diagram import LEAF, Diagram, Start, Variable, decimal, fraction, samples
 from rules.enforcement import ENFORCED
 from rules.facts import FACTS, ITEMS, Facts, Kind, Value, can_stand_together, contradictions
 from rules.law import Ordered
 from rules.provisions.classification import CLASSIFICATION
-from rules.provisions.conclusion import AUTHORIZATIONS, DECISION, REQUIRED, SUBJECT
+from rules.provisions.conclusion import AUTHORIZATIONS, DECISION, REQUIRED, SUBJECT, Decision
 from rules.provisions.part_744 import RED_FLAG_28
 from rules.questions import QUESTIONS
-from rules.weighing import AT_MOST, Group, Stage, groups, own_facts, standing
-
-__all__ = ["ASKING_ORDER", "AT_MOST", "Next", "Possibilities"]
 
 ASKING_ORDER = tuple(question.fact for question in QUESTIONS)
+AT_MOST = ("additional_operations", "training_operations")
+"""The first number can never be more than the second: the one relation between facts that a transaction must keep."""
+
+
+class Chosen:
+    """One value tried for a number that is weighed together with others. Equal by identity, so cheap to look up."""
+
+    __slots__ = ("fact", "value")
+
+    def __init__(self, fact: str, value: Fraction) -> None:
+        self.fact = fact
+        self.value = value
+
+
+Numbers = tuple[Chosen, ...]
+
+
+class Fork:
+    """One unknown number that is weighed with others, or a fact above such a number. Equal forks are one object.
+
+    Where nothing is weighed together a node of the diagram serves as it is; a fork is needed only where the branches
+    of a number start at values that the known facts fix.
+    """
+
+    __slots__ = ("at_least", "at_most", "cells", "level", "results", "samples", "support")
+
+    def __init__(
+        self, level: int, cells: tuple[tuple[Start | int, Point], ...], samples: tuple[Any, ...]
+    ) -> None:
+        self.level = level
+        self.cells = cells
+        self.samples = samples
+        self.results = 0
+        self.support = 0
+        self.at_least = 0
+        self.at_most = 0
+
+
+Point = Union[int, Fork]
+"""A place in the diagram under some known facts: a node, or a fork."""
 
 
 class Next(NamedTuple):
@@ -42,297 +81,587 @@ class Next(NamedTuple):
         return self._asdict()
 
 
-class _Law:
-    """The diagram of the whole law and what is the same for every transaction."""
+@dataclass(frozen=True)
+class Possible:
+    """What can still come out under the known facts."""
+
+    decisions: tuple[Decision, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Form:
+    """A plane on which a test of several numbers changes: the sum of coefficient × unknown fact, plus a constant, is 0."""
+
+    coefficients: tuple[tuple[str, Fraction], ...]
+    constant: Fraction
+
+
+class _Compiled:
+    """The diagram of the whole law and what is shared by all readings of it."""
 
     def __init__(self) -> None:
         roots: list[Condition] = [RED_FLAG_28, *AUTHORIZATIONS.values()]
         for ordered in (DECISION, CLASSIFICATION, SUBJECT, REQUIRED, ENFORCED):
             roots += [condition for condition, _result in ordered.steps]
-        self.diagram = diagram = Diagram(ASKING_ORDER, roots)
-        self.groups = groups(diagram)
-        self.own = {test.level: own_facts(diagram, test, diagram.weighing) for test in diagram.weighing}
-        self.own_bits = {level: sum(diagram.bit[fact] for fact in facts) for level, facts in self.own.items()}
-        # Before each level: the numbers weighed with others that have been asked for by then.
-        weighed = {fact for group in self.groups for fact in group.facts}
-        bits, self.before = 0, [0]
-        for variable in diagram.variables:
-            bits |= variable.bits if variable.weigh is None and variable.facts[0] in weighed else 0
-            self.before.append(bits)
-        self.spread: dict[tuple[int, Stage], int] = {}
-        self._left: dict[int, int] = {}
-        # The shortest and longest path from each node of the diagram, and the numbers asked for on the way to it.
-        self.least: list[int] = []
-        self.most: list[int] = []
-        self.passed: list[int] = []
-        self.left(diagram.ordered(DECISION))
+        self.diagram = Diagram(ASKING_ORDER, roots)
+        self.weighed: dict[str, tuple[Weigh, ...]] = {}
+        self.group: dict[str, frozenset[str]] = {}
+        tests = [variable.weigh for variable in self.diagram.variables if variable.weigh]
+        sets = [set(test.facts) for test in tests] + [set(AT_MOST)]
+        for fact in {fact for one in sets for fact in one}:
+            group = {fact}
+            while grown := {other for one in sets if one & group for other in one} - group:
+                group |= grown
+            self.group[fact] = frozenset(group)
+            self.weighed[fact] = tuple(test for test in tests if set(test.facts) & group)
+        self.group_bits = {
+            fact: sum(self.diagram.bit[name] for name in group) for fact, group in self.group.items()
+        }
+        self.whole = _Walk(self, {})
 
-    def left(self, root: int) -> int:
-        """What is left of a node when nothing is known."""
-        node = self._left.get(root)
-        if node is None:
+    def static(self, node: int) -> Point:
+        """What `node` is when nothing is known of the facts it looks at; the same for every transaction."""
+        found = self.whole.points.get((node, ()))
+        if found is None:
             with self.diagram.lock:
-                node = self._left[root] = _Left(self, Facts(), shared=True).weighed(root)
-                self._measure()
-        return node
-
-    def _measure(self) -> None:
-        diagram = self.diagram
-        for node in range(len(self.least), len(diagram.level)):
-            level, below, kids = diagram.level[node], diagram.below[node], diagram.others[node]
-            if level == LEAF:
-                least = most = passed = 0
-            else:
-                passed = below & self.before[level]
-                asked = self.before[level + 1]
-                extra = [(self.passed[kid] & ~asked).bit_count() for kid in kids]
-                shortest = [self.least[kid] + one for kid, one in zip(kids, extra, strict=True)]
-                most = max(self.most[kid] + one for kid, one in zip(kids, extra, strict=True))
-                least, most = self.path(level, self.own_bits.get(level, 0), shortest, most)
-            self.least.append(least)
-            self.most.append(most)
-            self.passed.append(passed)
-
-    def path(self, level: int, bits: int, shortest: list[int], longest: int) -> tuple[int, int]:
-        """The shortest and longest path of a node from those of its kids; `bits` are a test's own facts, if it is one.
-
-        A fact is one question. A test asks nothing itself: its numbers are counted on the way to it. If several are
-        its own, one of them can be enough to fail it.
-        """
-        own = self.own_bits.get(level)
-        if own is None:
-            return 1 + min(shortest), 1 + longest
-        spared = max((bits & own).bit_count() - 1, 0)
-        return min(shortest[0], shortest[1] - spared), longest
+                found = self.whole.point(node)
+        return found
 
 
-@cache
-def _law() -> _Law:
-    return _Law()
+class _Walk:
+    """The diagram under some known facts: nodes restricted to them, and forks where numbers are weighed together."""
 
-
-class _Left:
-    """What is left of the diagram under some known facts. Nodes that exist only there have negative numbers.
-
-    Whatever is equal is one node, also with the shared ones: so what is left depends on a fact exactly when the fact
-    lies below. That holds while the shared diagram stays as it is; when it has grown, everything is done anew.
-    """
-
-    def __init__(self, law: _Law, facts: Facts, *, shared: bool = False) -> None:
+    def __init__(self, law: _Compiled, known: Mapping[str, Value]) -> None:
         self.law = law
         self.diagram = diagram = law.diagram
-        self._shared = shared
-        self.known = 0
-        self._branches: dict[int, int] = {}
-        self._looks: dict[int, int] = {}
-        self.numbers: dict[str, Fraction] = {}
-        self._open: frozenset[str] = facts.not_sure - facts.keys()
-        self._not_sure = facts.not_sure
-        for fact, value in facts.items():
-            variable = diagram.of_fact[fact]
-            self.known |= variable.bits
-            self._branches[variable.level] = variable.branch(value)
-            if law.before[-1] & variable.bits and isinstance(value, Decimal):
-                self.numbers[fact] = fraction(value)
-        for test in diagram.weighing:
-            if test.bits & self.known:
-                one = standing(diagram, test, self.numbers, self.numbers, law.own[test.level])
-                if one.branch is None:
-                    self._looks[test.level] = one.bits
-                else:
-                    self._branches[test.level] = one.branch
+        self.numbers = {
+            fact: fraction(value)
+            for fact, value in known.items()
+            if fact in law.group and isinstance(value, Decimal)
+        }
+        self.branches = {
+            diagram.of_fact[fact].level: diagram.of_fact[fact].branch(value) for fact, value in known.items()
+        }
+        for variable in diagram.variables:
+            if variable.weigh and all(fact in self.numbers for fact in variable.facts):
+                self.branches[variable.level] = (
+                    0 if variable.weigh.holds(self._total(variable.weigh, {})) else 1
+                )
         # An unknown item is one that a known entry and activity can go with; the others count as the first of these.
-        possible = [position for position, item in enumerate(ITEMS) if can_stand_together(item, facts)]
+        possible = [position for position, item in enumerate(ITEMS) if can_stand_together(item, known)]
         self._items = [position if position in possible else possible[0] for position in range(len(ITEMS))]
-        self._start()
-
-    def _start(self) -> None:
-        self._size = len(self.diagram.level)
+        self.known = 0
+        for fact in known:
+            self.known |= diagram.bit[fact]
+        self.both = diagram.bit[AT_MOST[0]] | diagram.bit[AT_MOST[1]]
+        # A known number also bounds its partner, so what is the same for every transaction is neither's.
+        self.touched = self.known | (self.both if self.known & self.both else 0)
+        self.points: dict[tuple[int, Numbers], Point] = {}
+        self._new: dict[tuple[int, tuple[int, ...]], int] = {}
+        self._forks: dict[tuple[object, ...], Fork] = {}
+        self._cells: dict[tuple[object, ...], tuple[tuple[Start, Chosen], ...]] = {}
+        self._held: dict[tuple[int, Numbers], int | None] = {}
         self._restricted: dict[int, int] = {}
-        self._spread: dict[tuple[int, Stage], int] = {}
-        self._unique: dict[tuple[object, ...], int] = {}
+        # Nodes that exist only under these known facts have negative numbers: -1 is the first of these lists.
         self._level: list[int] = []
         self._kids: list[tuple[int, ...]] = []
-        self._below: list[int] = []
-        self._own: list[int] = []
-        self._starts: dict[int, tuple[Start, ...]] = {}
-        self._least: list[int] = []
-        self._most: list[int] = []
-        self._passed: list[int] = []
+        self._joint: list[int] = []
+        self._summary: list[tuple[int, int, int, int]] = []
 
-    # ---- nodes, shared or not
+    # ---- what a point is
 
-    def level(self, node: int) -> int:
+    def level(self, point: Point) -> int:
         """The variable it branches on, LEAF for a result."""
-        return self.diagram.level[node] if node >= 0 else self._level[~node]
+        if isinstance(point, Fork):
+            return point.level
+        return self.diagram.level[point] if point >= 0 else self._level[~point]
+
+    def cells(self, point: Point) -> tuple[tuple[Start | int, Point], ...]:
+        """Its branches, each with where its values start."""
+        if isinstance(point, Fork):
+            return point.cells
+        kids = self.diagram.kids[point] if point >= 0 else self._kids[~point]
+        starts = self.diagram.variables[self.level(point)].starts or range(len(kids))
+        return tuple(zip(starts, kids, strict=True))
+
+    def summary(self, point: Point) -> tuple[int, int, int, int]:
+        """The results below it and the facts it looks at, as bits; its shortest and longest path."""
+        if isinstance(point, Fork):
+            return point.results, point.support, point.at_least, point.at_most
+        diagram = self.diagram
+        if point >= 0:
+            return (
+                diagram.results[point],
+                diagram.support[point],
+                diagram.at_least[point],
+                diagram.at_most[point],
+            )
+        return self._summary[~point]
 
     def kids(self, node: int) -> tuple[int, ...]:
         """The nodes it branches to."""
         return self.diagram.kids[node] if node >= 0 else self._kids[~node]
 
-    def below(self, node: int) -> int:
-        """What lies below it, as bits of `Diagram.below`."""
-        return self.diagram.below[node] if node >= 0 else self._below[~node]
+    def support(self, node: int) -> int:
+        """The facts its function looks at, as bits."""
+        return self.diagram.support[node] if node >= 0 else self._summary[~node][1]
 
-    def cells(self, node: int) -> list[tuple[Start | int, int]]:
-        """Its branches, each with where its values start."""
-        starts = self.diagram.starts.get(node) or self._starts.get(node)
-        kids = self.kids(node)
-        return list(
-            zip(starts or self.diagram.variables[self.level(node)].starts or range(len(kids)), kids, strict=True)
-        )
-
-    def _make(self, level: int, kids: tuple[int, ...], looks: int = 0, starts: tuple[Start, ...] = ()) -> int:
-        """The node that branches so; the shared one if there is one."""
-        if kids.count(kids[0]) == len(kids):
-            return kids[0]
-        diagram = self.diagram
-        if self._shared:
-            return diagram.make(diagram.variables[level], kids, starts)
-        key = (level, kids, looks or starts) if looks or starts else (level, kids)
-        node = self._unique.get(key)
-        if node is None:
-            node = diagram.unique.get(key)
-        if node is None:
-            node = self._unique[key] = ~len(self._level)
-            self._level.append(level)
-            self._kids.append(kids)
-            below = looks or diagram.variables[level].bits
-            if level in diagram.test_bit:
-                below |= diagram.test_bit[level]
-                self._own.append(below)
-            else:
-                self._own.append(0)
-            shared, own = diagram.below, self._below
-            for kid in {*kids}:
-                below |= shared[kid] if kid >= 0 else own[~kid]
-            own.append(below)
-            if starts:
-                self._starts[node] = starts
-        return node
+    def joint(self, node: int) -> int:
+        """Those of them that are weighed together with others, as bits."""
+        return self.diagram.joint[node] if node >= 0 else self._joint[~node]
 
     # ---- from the whole diagram to what is left of it
 
-    def node(self, root: int) -> int:
-        """What is left of a node of the shared diagram."""
-        if not self._touches(self.diagram.below[root]):
-            return self.law.left(root)
-        while True:
-            if self._size != len(self.diagram.level):
-                self._start()
-            node = self.weighed(self._restrict(root))
-            if self._size == len(self.diagram.level):
-                return node
+    def left(self, node: int) -> Point:
+        """What is left of a node of the shared diagram under the known facts."""
+        return self.point(self._restrict(node))
 
-    def _touches(self, below: int) -> bool:
-        """Whether anything known bears on what lies below."""
-        return bool(below & self.known) or self.diagram.level[0] != LEAF
-
-    def _restrict(self, root: int) -> int:
+    def _restrict(self, node: int) -> int:
         """The node with every known branch taken."""
-        diagram, branches, known, done = self.diagram, self._branches, self.known, self._restricted
-        levels, all_kids, others, below = diagram.level, diagram.kids, diagram.others, diagram.below
-        if root not in done:
-            reached = []
-            waiting = [root]
-            done[root] = root
-            while waiting:
-                node = waiting.pop()
-                reached.append(node)
-                branch = branches.get(levels[node])
-                for kid in others[node] if branch is None else (all_kids[node][branch],):
-                    if kid not in done:
-                        done[kid] = kid
-                        if below[kid] & known:
-                            waiting.append(kid)
-            reached.sort()  # a node is made after its kids
-            left = done.__getitem__
-            for node in reached:
-                level = levels[node]
+        diagram, branches, done = self.diagram, self.branches, self._restricted
+        levels, all_kids, support, known = diagram.level, diagram.kids, diagram.support, self.known
+        item, items = diagram.of_fact["item"].level, self._items
+
+        def restrict(node: int) -> int:
+            level = levels[node]
+            if level != item and not support[node] & known:
+                return node
+            found = done.get(node)
+            if found is None:
+                kids = all_kids[node]
                 branch = branches.get(level)
                 if branch is not None:
-                    done[node] = done[all_kids[node][branch]]
-                elif level == 0:
-                    done[node] = self._make(0, tuple([done[all_kids[node][one]] for one in self._items]))
+                    found = restrict(kids[branch])
                 else:
-                    done[node] = self._make(level, tuple(map(left, all_kids[node])), self._looks.get(level, 0))
-        return done[root]
-
-    def weighed(self, node: int) -> int:
-        """The node with numbers divided into ranges where tests of several are not free."""
-        for group in self.law.groups:
-            below = self.below(node) & group.bits
-            if below:
-                stage = self._stage(group, below)
-                if stage.cells or stage.settled:
-                    node = self._spread_out(node, stage)
-        return node
-
-    def _stage(self, group: Group, below: int) -> Stage:
-        known = tuple([(fact, self.numbers[fact]) for fact in group.facts if fact in self.numbers])
-        return group.stage(below, known, self._open & frozenset(group.facts))
-
-    def _spread_out(self, root: int, first: Stage) -> int:
-        done, shared = self._spread, self.law.spread
-
-        def spread(node: int, stage: Stage) -> int:
-            below = self.below(node)
-            if not below & (stage.waiting | stage.settled):
-                return node
-            key = (node, stage)
-            found = done.get(key)
-            if found is None:
-                found = shared.get(key)
-            if found is None:
-                level, kids = self.level(node), self.kids(node)
-                if below & stage.waiting and stage.level <= level:
-                    found = self._ranges(
-                        stage.level,
-                        [
-                            (start, spread(kids[branch] if stage.level == level else node, after))
-                            for start, branch, after in stage.cells
-                        ],
-                    )
-                elif level in stage.held:
-                    found = spread(kids[stage.held[level]], stage)
-                else:
-                    left = tuple([spread(kid, stage) for kid in kids])
-                    looks = stage.free.get(level, 0) or (self._own[~node] & self.diagram.fact_bits if node < 0 else 0)
-                    found = self._make(level, left, looks, self._starts.get(node, ()))
-                (shared if self._shared else done)[key] = found
+                    if level == item:
+                        kids = tuple([kids[position] for position in items])
+                    left = tuple([restrict(kid) for kid in kids])
+                    found = node if left == kids else self._node(diagram.variables[level], left)
+                done[node] = found
             return found
 
-        return spread(root, first)
+        return restrict(node)
 
-    def _ranges(self, level: int, cells: list[tuple[Start, int]]) -> int:
-        """The node that divides a number so: by its classes if these are enough."""
-        merged = cells[:1]
-        for cell in cells[1:]:
-            if cell[1] != merged[-1][1]:
-                merged.append(cell)
-        classes = self.diagram.variables[level].starts
-        if all([start in classes for start, _kid in merged]):
-            begins = dict(merged)
-            kids, kid = [], merged[0][1]
-            for start in classes:
-                kid = begins.get(start, kid)
-                kids.append(kid)
-            return self._make(level, tuple(kids))
-        return self._make(
-            level, tuple([kid for _start, kid in merged]), starts=tuple([start for start, _kid in merged])
+    def point(self, node: int, chosen: Numbers = ()) -> Point:
+        """What is left of a restricted node, with values chosen for numbers that later tests weigh."""
+        if self.level(node) == LEAF:
+            return node
+        if not chosen:
+            if not self._weighs(node):
+                return node
+            if node >= 0 and not self.support(node) & self.touched and self is not self.law.whole:
+                return self.law.static(node)
+        key = (node, chosen)
+        found = self.points.get(key)
+        if found is None:
+            found = self.points[key] = self._point(node, chosen)
+        return found
+
+    def _point(self, node: int, chosen: Numbers) -> Point:
+        variable, kids = self.diagram.variables[self.level(node)], self.kids(node)
+        branch = self._branch(variable, chosen) if chosen or variable.weigh is not None else None
+        if branch is not None:
+            return self.point(kids[branch], self._needed(kids[branch], chosen))
+        fact = self._first_open(node, chosen)
+        if fact is not None and self._weighed_later(fact, node, chosen):
+            return self._fork(
+                self.diagram.of_fact[fact],
+                [
+                    (start, self.point(node, self._needed(node, (*chosen, one))), one.value)
+                    for start, one in self._ranges(fact, node, chosen)
+                ],
+            )
+        return self._make(variable, tuple([self.point(kid, self._needed(kid, chosen)) for kid in kids]))
+
+    def _branch(self, variable: Variable, chosen: Numbers) -> int | None:
+        """Where a variable leads if every fact it looks at has a value; else None."""
+        key = (variable.level, chosen)
+        if key not in self._held:
+            picked = {one.fact: one.value for one in chosen}
+            branch = None
+            if variable.weigh is None:
+                if variable.facts[0] in picked:
+                    branch = variable.branch(picked[variable.facts[0]])
+            elif all(fact in picked or fact in self.numbers for fact in variable.facts):
+                branch = 0 if variable.weigh.holds(self._total(variable.weigh, picked)) else 1
+            self._held[key] = branch
+        return self._held[key]
+
+    def _weighs(self, node: int) -> bool:
+        """Whether numbers are weighed together at or below `node`."""
+        related = self.support(node) & self.both
+        return bool(self.joint(node)) or bool(related and related | (self.known & self.both) == self.both)
+
+    def _first_open(self, node: int, chosen: Numbers) -> str | None:
+        """The first fact in asking order that the node's function looks at and that has no value yet."""
+        diagram = self.diagram
+        open_facts = self.support(node) & ~self.known
+        for one in chosen:
+            open_facts &= ~diagram.bit[one.fact]
+        return diagram.order[(open_facts & -open_facts).bit_length() - 1] if open_facts else None
+
+    def _weighed_later(self, fact: str, node: int, chosen: Numbers) -> bool:
+        """Whether the value of `fact`, not only its class, counts further down."""
+        bit = self.diagram.bit
+        if self.joint(node) & bit[fact]:
+            return True
+        if fact not in AT_MOST:
+            return False
+        partner = AT_MOST[1 - AT_MOST.index(fact)]
+        return (
+            partner in self.numbers
+            or any(one.fact == partner for one in chosen)
+            or bool(self.support(node) & bit[partner])
         )
 
-    # ---- questions left
+    def _needed(self, node: int, chosen: Numbers) -> Numbers:
+        """The chosen values that still count below `node`."""
+        if not chosen:
+            return chosen
+        support, bit = self.support(node), self.diagram.bit
+        return tuple(
+            [one for one in chosen if support & (self.both if one.fact in AT_MOST else bit[one.fact])]
+        )
 
-    def questions(self, node: int) -> tuple[int, int]:
-        """At least and at most how many questions it takes from a node that is the root of what is left."""
-        self._measure()
-        least, most, passed = self._path(node)
-        return least + passed.bit_count(), most + passed.bit_count()
+    def _total(self, test: Weigh, picked: Mapping[str, Fraction]) -> Fraction:
+        total = Fraction(0)
+        for term in test.terms:
+            product = term.coefficient
+            for factor in term.factors:
+                product *= picked[factor] if factor in picked else self.numbers[factor]
+            total += product
+        return total
 
-    def path(self, node: int) -> tuple[int, int, int]:
-        """Its shortest and longest path, and the numbers asked for before its own level that count below."""
-        if node >= 0:
-            law = self.law
-            return law.least[node], law.most[node], law.passed[node]
-        return self._least[~node], self._most[~node], self._passed[~node]
+    # ---- sharing: equal points are one
+
+    def _make(self, variable: Variable, kids: tuple[Point, ...]) -> Point:
+        first = kids[0]
+        for kid in kids:
+            if kid is not first and kid != first:
+                break
+        else:
+            return first
+        nodes = tuple([kid for kid in kids if isinstance(kid, int)])
+        if len(nodes) < len(kids):
+            starts: Iterable[Start | int] = variable.starts or range(len(kids))
+            return self._fork(variable, list(zip(starts, kids, variable.values, strict=True)))
+        return self._node(variable, nodes)
+
+    def _node(self, variable: Variable, nodes: tuple[int, ...]) -> int:
+        """The node that branches on `variable` to `nodes`, the shared one if there is one."""
+        if self is self.law.whole:
+            return self.diagram.make(variable, nodes)
+        first = nodes[0]
+        if all([node == first for node in nodes]):
+            return first
+        key = (variable.level, nodes)
+        node = self.diagram.unique.get(key) or self._new.get(key)
+        if node is None:
+            node = self._new[key] = ~len(self._level)
+            self._level.append(variable.level)
+            self._kids.append(nodes)
+            joint = 0
+            for kid in nodes:
+                joint |= self.joint(kid)
+            if variable.weigh is not None:
+                for fact in variable.facts:
+                    joint |= self.diagram.bit[fact]
+            self._joint.append(joint)
+            self._summary.append(self._summed(variable, nodes))
+        return node
+
+    def _fork(self, variable: Variable, cells: list[tuple[Start | int, Point, Any]]) -> Point:
+        if variable.starts:
+            merged = cells[:1]
+            for cell in cells[1:]:
+                if cell[1] != merged[-1][1]:
+                    merged.append(cell)
+            if all([isinstance(point, int) and start in variable.starts for start, point, _value in merged]):
+                return self._make(variable, self._by_class(variable, merged))
+            cells = merged
+        elif all([point == cells[0][1] for _start, point, _value in cells]):
+            return cells[0][1]
+        key = (
+            variable.level,
+            tuple(
+                [(start, point if isinstance(point, int) else (id(point),)) for start, point, _value in cells]
+            ),
+        )
+        fork = self.law.whole._forks.get(key) or self._forks.get(key)
+        if fork is None:
+            fork = self._forks[key] = Fork(
+                variable.level,
+                tuple([(start, point) for start, point, _value in cells]),
+                tuple([value for _start, _point, value in cells]),
+            )
+            fork.results, fork.support, fork.at_least, fork.at_most = self._summed(
+                variable, tuple([point for _start, point, _value in cells])
+            )
+        return fork
+
+    def _by_class(self, variable: Variable, cells: list[tuple[Start | int, Point, Any]]) -> tuple[Point, ...]:
+        """The points of each class of a number, from cells that start where classes start."""
+        begins = {start: point for start, point, _value in cells}
+        points, point = [], cells[0][1]
+        for start in variable.starts:
+            point = begins.get(start, point)
+            points.append(point)
+        return tuple(points)
+
+    def _summed(self, variable: Variable, points: tuple[Point, ...]) -> tuple[int, int, int, int]:
+        results, support, least, most = 0, 0, LEAF, 0
+        for fact in variable.facts:
+            support |= self.diagram.bit[fact]
+        for point in points:
+            one_results, one_support, one_least, one_most = self.summary(point)
+            results |= one_results
+            support |= one_support
+            least = min(least, one_least)
+            most = max(most, one_most)
+        return results, support, least + 1, most + 1
+
+    # ---- ranges of a number that is weighed together with others
+
+    def _ranges(self, fact: str, node: int, chosen: Numbers) -> tuple[tuple[Start, Chosen], ...]:
+        """The ranges of `fact` that can lead on differently, each with its start and a value in it."""
+        support = self.support(node)
+        group = self.law.group[fact]
+        near = tuple([one for one in chosen if one.fact in group])
+        key = (fact, support & self.law.group_bits[fact], near)
+        if key in self._cells:
+            return self._cells[key]
+        picked = {name: value for name, value in self.numbers.items() if name in group}
+        picked.update({one.fact: one.value for one in near})
+        open_facts = [
+            name
+            for name in ASKING_ORDER
+            if name in group and name not in picked and (name == fact or support & self.diagram.bit[name])
+        ]
+        cells = tuple((start, Chosen(fact, value)) for start, value in self._split(fact, open_facts, picked))
+        self._cells[key] = cells
+        return cells
+
+    def _split(
+        self, fact: str, open_facts: list[str], picked: Mapping[str, Fraction]
+    ) -> tuple[tuple[Start, Fraction], ...]:
+        forms = self._forms(fact, open_facts, picked)
+        for other in reversed(open_facts):
+            if other != fact:
+                forms = _without(forms, other)
+        roots = {-form.constant / form.coefficients[0][1] for form in forms if form.coefficients}
+        found: set[Start] = {(Fraction(0), 0), *self.diagram.of_fact[fact].starts}
+        found.update((root, after) for root in {Fraction(0), *roots} if root >= 0 for after in (0, 1))
+        starts = sorted(found)
+        if FACTS[fact].kind is Kind.COUNT:
+            whole = {Fraction(floor(limit) + 1 if after else ceil(limit)) for limit, after in starts}  # type: ignore[arg-type]
+            starts = [(number, 0) for number in sorted(whole)]
+        values = list(zip(starts, samples(starts), strict=True))
+        low, high = Fraction(0), None
+        if fact == AT_MOST[0]:
+            high = picked.get(AT_MOST[1])
+        elif fact == AT_MOST[1]:
+            low = picked.get(AT_MOST[0], low)
+        return tuple(
+            (start, value)
+            for start, value in values
+            if value is not None and value >= low and (high is None or value <= high)
+        )
+
+    def _forms(self, fact: str, open_facts: list[str], picked: Mapping[str, Fraction]) -> set[_Form]:
+        forms: set[_Form] = set()
+        for name in open_facts:
+            if name != fact:
+                limits = {Fraction(0), *(start for start, _after in self.diagram.of_fact[name].starts)}
+                forms.update(_Form(((name, Fraction(1)),), -limit) for limit in limits)  # type: ignore[operator]
+        for test in self.law.weighed[fact]:
+            coefficients: dict[str, Fraction] = {}
+            constant = -test.limit
+            for term in test.terms:
+                product, unknown = term.coefficient, [name for name in term.factors if name not in picked]
+                for name in term.factors:
+                    product *= picked.get(name, 1)
+                if not unknown:
+                    constant += product
+                elif len(unknown) == 1:
+                    coefficients[unknown[0]] = coefficients.get(unknown[0], Fraction(0)) + product
+                # A product of two unknown numbers takes every positive value; only zero bounds it.
+            if coefficients and set(coefficients) <= set(open_facts):
+                forms.add(_form(coefficients, constant))
+        added, total = AT_MOST
+        if fact in AT_MOST:
+            coefficients = {
+                name: sign
+                for name, sign in ((added, Fraction(1)), (total, Fraction(-1)))
+                if name in open_facts
+            }
+            constant = picked.get(added, Fraction(0)) - picked.get(total, Fraction(0))
+            if (added in picked or added in open_facts) and (total in picked or total in open_facts):
+                forms.add(_form(coefficients, constant))
+        return forms
+
+
+def _form(coefficients: Mapping[str, Fraction], constant: Fraction) -> _Form:
+    """One plane, scaled so that equal planes are equal."""
+    kept = sorted((name, value) for name, value in coefficients.items() if value)
+    scale = kept[0][1] if kept else Fraction(1)
+    return _Form(tuple((name, value / scale) for name, value in kept), constant / scale)
+
+
+def _without(forms: set[_Form], fact: str) -> set[_Form]:
+    """The planes on which the order of the limits on `fact` can change."""
+    limits = []
+    rest = set()
+    for form in forms:
+        coefficients = dict(form.coefficients)
+        own = coefficients.pop(fact, None)
+        if own is None:
+            rest.add(form)
+        else:
+            limits.append(({name: value / own for name, value in coefficients.items()}, form.constant / own))
+    for number, (left, left_constant) in enumerate(limits):
+        for right, right_constant in limits[number + 1 :]:
+            names = left.keys() | right.keys()
+            rest.add(
+                _form(
+                    {name: left.get(name, Fraction(0)) - right.get(name, Fraction(0)) for name in names},
+                    left_constant - right_constant,
+                )
+            )
+    return rest
+
+
+@cache
+def _law() -> _Compiled:
+    return _Compiled()
+
+
+class Possibilities:
+    """Everything that can still be under some known facts."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._law = law = _law()
+        law.static(law.diagram.ordered(DECISION))  # before any walk, so that equal points are one
+        self._facts = facts
+        self._walk = _Walk(law, facts)
+        self._not_sure = 0
+        for fact in facts.not_sure:
+            self._not_sure |= law.diagram.bit[fact]
+
+    def point(self, result: Ordered[Any] | Condition, alternative: str | None = None) -> Point:
+        """What is left of an ordered result or of a condition, under one alternative reading if its id is given."""
+        diagram = self._law.diagram
+        if isinstance(result, Condition):
+            return self._walk.left(diagram.condition(result, alternative))
+        return self._walk.left(diagram.ordered(result, alternative))
+
+    def results(
+        self, result: Ordered[Any] | Condition, alternative: str | None = None
+    ) -> frozenset[Hashable]:
+        """Every result that some way of filling in the unknown facts gives, and no other."""
+        return self._results(self._walk.summary(self.point(result, alternative))[0])
+
+    def _results(self, bits: int) -> frozenset[Hashable]:
+        diagram = self._law.diagram
+        return frozenset(diagram.leaf[node] for one, node in enumerate(diagram.leaf_nodes) if bits >> one & 1)
+
+    def branches(self) -> tuple[str | None, list[tuple[Value, frozenset[Hashable]]]]:
+        """The first fact that matters, with a value of each sort and the decisions that remain possible with it."""
+        root = self.point(DECISION)
+        level = self._walk.level(root)
+        if level == LEAF:
+            return None, []
+        variable = self._law.diagram.variables[level]
+        found = []
+        points = [point for _start, point in self._walk.cells(root)]
+        for sample, point in zip(
+            root.samples if isinstance(root, Fork) else variable.values, points, strict=True
+        ):
+            value = decimal(sample) if isinstance(sample, Fraction) else sample
+            found.append((value, self._results(self._walk.summary(point)[0])))
+        fact = variable.facts[0]
+        return fact, [(value, results) for value, results in found if self._possible(fact, value)]
+
+    def _possible(self, fact: str, value: Value | None) -> bool:
+        """Whether a value can go with the facts that are known."""
+        return value is not None and not contradictions({**self._facts, fact: value})
+
+    def missing(self) -> tuple[str, ...]:
+        """Every unknown fact that changes the decision under some way of filling in the others, in asking order."""
+        support = self._walk.summary(self.point(DECISION))[1]
+        return tuple(fact for fact in ASKING_ORDER if support & self._law.diagram.bit[fact])
+
+    def next(self) -> Next:
+        """What to ask next. A fact someone was not sure of is left open, and its branches are merged."""
+        root = self.point(DECISION)
+        _results, support, least, most = self._walk.summary(root)
+        if support & self._not_sure:
+            return _Merged(self._walk, self._not_sure).next(frozenset({root}))
+        level = self._walk.level(root)
+        return (
+            Next(None, 0, 0)
+            if level == LEAF
+            else Next(self._law.diagram.variables[level].facts[0], least, most)
+        )
+
+
+class _Merged:
+    """Questions left when some facts stay open: a question is asked if it matters in any branch of the open ones."""
+
+    def __init__(self, walk: _Walk, not_sure: int) -> None:
+        self._walk = walk
+        self._not_sure = not_sure
+        self._open_levels = {
+            variable.level
+            for variable in walk.diagram.variables
+            if variable.weigh is None and walk.diagram.bit[variable.facts[0]] & not_sure
+        }
+        self._seen: dict[frozenset[Point], Next] = {}
+
+    def next(self, points: frozenset[Point]) -> Next:
+        points = self._askable(points)
+        if not points:
+            return Next(None, 0, 0)
+        found = self._seen.get(points)
+        if found is None:
+            walk = self._walk
+            levels = {point: walk.level(point) for point in points}
+            level = min(levels.values())
+            asked = [walk.cells(point) for point in points if levels[point] == level]
+            others = frozenset(point for point in points if levels[point] != level)
+            if all(len(cells) == len(asked[0]) and isinstance(cells[0][0], int) for cells in asked):
+                branches = {frozenset(point for _start, point in row) for row in zip(*asked, strict=True)}
+            else:
+                starts = {start for cells in asked for start, _point in cells}
+                branches = {frozenset(_lies(cells, start) for cells in asked) for start in starts}
+            left = [self.next(branch | others) for branch in branches]
+            found = self._seen[points] = Next(
+                walk.diagram.variables[level].facts[0],
+                1 + min(one.at_least for one in left),
+                1 + max(one.at_most for one in left),
+            )
+        return found
+
+    def _askable(self, points: frozenset[Point]) -> frozenset[Point]:
+        """The points on facts that can be asked, below those that stay open."""
+        waiting, found = set(points), set()
+        walk, done = self._walk, set()
+        while waiting:
+            point = waiting.pop()
+            done.add(point)
+            if not walk.summary(point)[1] & ~self._not_sure:
+                continue
+            if walk.level(point) in self._open_levels:
+                waiting.update(kid for _start, kid in walk.cells(point) if kid not in done)
+            else:
+                found.add(point)
+        return frozenset(found)
+
+
+def _lies(cells: tuple[tuple[Start | int, Point], ...], start: Start | int) -> Point:
+    """Where a value at `start` leads."""
+    kid = cells[0][1]
+    for begin, one in cells:
+        if begin <= start:  # type: ignore[operator]
+            kid = one
+    return kid

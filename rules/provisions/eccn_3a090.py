@@ -88,7 +88,7 @@ BRANCH_B = provision(
 
 HIGH_BANDWIDTH_MEMORY = provision(
     "eccn_3a090_c",
-    "ECCN 3A090.c",
+    "ECCN 3A090.c; 15 CFR 744.23(a)(3)(i)(B)",
     _("High-bandwidth memory"),
     _("Memory with a bandwidth density above 2 GB/s per square millimeter: controlled by another rule."),
     is_("item", "high_bandwidth_memory"),

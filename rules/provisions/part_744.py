@@ -14,7 +14,7 @@ from rules.wording import _
 
 CONCERN = provision(
     "part_744",
-    "15 CFR part 744; supplement no. 3 to part 732",
+    "15 CFR part 744; supplement no. 3 to part 732; 15 CFR 740.29(e), 748.15(d)(2)",
     _("Prohibited end use or end user, listed party or red flag"),
     _("A prohibited end use or end user, a listed party, or an unresolved red flag is known or suspected."),
     yes("part_744_concern"),

@@ -104,6 +104,7 @@ AIA_COMPUTING = provision(
         _(
             "(a) asks that the certification be submitted always, (c) only at 253,000,000 TPP: (c) is followed."
         ),
+        _("(c) says a cumulative 253,000,000 TPP; it is read as that or more."),
         _("(c) refers to a notice of (b)(4); the notice is in (b)(3). (a)(1) names some entries twice."),
     ),
 )

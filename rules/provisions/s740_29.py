@@ -47,7 +47,7 @@ LPP = provision(
         Clause("15 CFR 740.2(a)(9)(ii)", _("Not where only the named exceptions may be used."), I6),
         Clause("15 CFR 740.29(a)", _("Directly to a single ultimate consignee."), yes("direct_to_consignee")),
         Clause(
-            "15 CFR 740.29(a), (d)",
+            "15 CFR 740.29(a), (d), (h)(2)",
             _("With this shipment the year's total is not more than 26,900,000 TPP."),
             weigh(ANNUAL_LIMIT, (1, "lpp_tpp_received_this_year"), (1, "tpp * units")),
         ),
@@ -59,6 +59,7 @@ LPP = provision(
             "A consignee headquartered in supplement no. 5(a) may count items toward another operator's limit; enter "
             "the total that counts."
         ),
+        _("(g)(3) says a shipment of 3,200,000 TPP; it is read as that or more."),
         _(
             "No operative text bars distributors as such: the shipment must go directly to one ultimate consignee."
         ),

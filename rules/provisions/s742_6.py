@@ -242,7 +242,7 @@ APPROVAL_FOR_5A = _policy(
 )
 ALLOCATION_PERIOD = _policy(
     "s742_6_b_10_iii_B",
-    "15 CFR 742.6(b)(10)(iii)(B)",
+    "15 CFR 742.6(b)(10)(iii)(B), (C)",
     _("Country allocations, 2025 to 2027"),
     _("For other destinations each country has an allocation of 790,000,000 TPP for the years 2025 to 2027."),
     not_(since("2028-01-01")),

@@ -186,8 +186,60 @@ OBLIGATIONS = (
                 _(
                     "Have the listing in supplement no. 7 to part 748 or the BIS authorization letter, with the site."
                 ),
-                "15 CFR 748.15(a)(2)",
+                "15 CFR 748.15(a)(2)(ii)(A), (iii)(A)",
                 _("Before the shipment"),
+            ),
+            (
+                "own_facility",
+                name,
+                "after",
+                _(
+                    "The validated end user uses the items only at its own facility in an authorized destination and "
+                    "sends them on only to its own authorized sites, unless separately authorized."
+                ),
+                "15 CFR 748.15(d)(2)(i), (iii)",
+                _("As long as the items are held"),
+            ),
+            (
+                "no_transfer",
+                name,
+                "after",
+                _(
+                    "No transfer of branch a chips to entities of D:5 or Macau, to those acting for listed parties, or "
+                    "to government personnel of D:5 or Macau, without authorization."
+                ),
+                "Supplement no. 10 to part 748, paragraph 4",
+                _("As long as the items are held"),
+            ),
+            (
+                "weights_storage",
+                name,
+                "after",
+                _(
+                    "4E091 weights are kept only in supplement no. 5(a) countries, or outside D:5 and Macau in "
+                    "facilities of supplement no. 5(a) entities that meet paragraphs 14, 15 and 18."
+                ),
+                "Supplement no. 10 to part 748, paragraph 8",
+                _("As long as the items are held"),
+            ),
+            (
+                "prohibited_uses",
+                name,
+                "after",
+                _(
+                    "No support for part 744 activities, for military or intelligence entities of D:5 or Macau, or "
+                    "for abuses of human rights."
+                ),
+                "Supplement no. 10 to part 748, paragraph 9",
+                _("As long as the items are held"),
+            ),
+            (
+                "disposal",
+                name,
+                "after",
+                _("Chips are sanitized and disposed of at end of life in a way that can be verified."),
+                "Supplement no. 10 to part 748, paragraph 17",
+                _("At end of life"),
             ),
             (
                 "semiannual_reports",

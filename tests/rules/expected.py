@@ -1,7 +1,7 @@
-"""All that a determination of a complete transaction must say, from the oracle; and the same as the law says it.
+"""What a determination of a complete transaction must say, from the oracle; and the same as the law says it.
 
-`wanted` is the oracle's, obligations included, which are stated here once more by themselves. `given` asks the law's own
-trees, in the order of a determination; `determined` reads a whole determination.
+`wanted` is the oracle's, with the obligations stated here once more. `given` asks the law's own trees, in the order of a
+determination; `determined` reads a whole determination.
 """
 
 from __future__ import annotations
@@ -15,7 +15,14 @@ from rules.enforcement import ENFORCED, posture
 from rules.facts import Facts
 from rules.law import Ordered
 from rules.provisions.classification import CLASSIFICATION
-from rules.provisions.conclusion import AUTHORIZATIONS, DECISION, INTERPRETATIONS, OBLIGATIONS, REQUIRED, SUBJECT
+from rules.provisions.conclusion import (
+    AUTHORIZATIONS,
+    DECISION,
+    INTERPRETATIONS,
+    OBLIGATIONS,
+    REQUIRED,
+    SUBJECT,
+)
 from rules.provisions.country_groups import EMBARGOED
 from rules.provisions.part_744 import RED_FLAG_28
 from rules.truth import FALSE, TRUE
@@ -23,7 +30,12 @@ from tests.rules import oracle
 
 Said = Iterator[tuple[str, object]]
 
-_LISTED = ("authorization_letter", "semiannual_reports", "chip_accounting", "losses", "training_limits", "records")
+# The obligations that depend on more than the authorization they belong to.
+CONDITIONAL = frozenset(
+    "aia_eccn aia_certification aia_certification_to_bis aia_notice aia_storage lpp_prior_notice lpp_limit_reached "
+    "license_purchase_order license_aggregate_tpp license_one_per_country license_china_certifications "
+    "license_validity red_flag_28_inquiry".split()
+)
 
 
 def wanted(transaction: Mapping[str, object]) -> list[tuple[str, object]]:
@@ -47,28 +59,23 @@ def wanted(transaction: Mapping[str, object]) -> list[tuple[str, object]]:
 
 
 def obligations(t: oracle.Transaction, answer: oracle.Answer) -> set[str]:
-    """The obligations that apply: 740.8(a) to (c), 740.27(b), (c), 740.28(e), 740.29(f), (g), 748.15(f), supp. 2 to 748."""
+    """Which of the conditional obligations apply: 740.27(b), (c); 740.29(g); supplement no. 2 to 748; 750.7(g)."""
     found = {"red_flag_28_inquiry"} if answer.red_flags else set()
     weights = t["item"] == "model_weights"
     commodity = t["item"] in ("integrated_circuit", "computer")
     if answer.outcome == "authorization_available":
-        available = {name for name, open_to_use in answer.authorizations.items() if open_to_use}
-        for name in available & {"UVEU", "NVEU"}:
-            found |= {f"{name.lower()}_{duty}" for duty in _LISTED}
-        found |= {"uveu_new_site", "uveu_intra_company"} if "UVEU" in available else set()
-        found |= {"nac_notice", "nac_conditions"} if "NAC" in available else set()
-        found |= {"aca_conditions"} if "ACA" in available else set()
-        found |= {"acm_accounting", "acm_records"} if "ACM" in available else set()
-        if "AIA" in available:
-            found |= {"aia_records"} | ({"aia_storage"} if weights else {"aia_eccn", "aia_notice"})
+        if answer.authorizations["AIA"]:
+            found |= {"aia_storage"} if weights else {"aia_eccn", "aia_notice"}
             found |= {"aia_certification", "aia_certification_to_bis"} if commodity else set()
-        if "LPP" in available:
+        if answer.authorizations["LPP"]:
             shipment = t["tpp"] * t["units"]
-            found |= {"lpp_certification", "lpp_copy_to_bis", "lpp_records"}
             found |= {"lpp_prior_notice"} if shipment >= 3_200_000 else set()
-            found |= {"lpp_limit_reached"} if shipment + t["lpp_tpp_received_this_year"] >= oracle.LPP_YEAR else set()
+            found |= (
+                {"lpp_limit_reached"}
+                if shipment + t["lpp_tpp_received_this_year"] >= oracle.LPP_YEAR
+                else set()
+            )
     if answer.outcome == "license_required":
-        found |= {"license_application", "license_records"}
         found |= {"license_purchase_order", "license_aggregate_tpp"} if commodity else set()
         if not weights and oracle.branch(t) == "a":
             found |= {"license_validity"}
@@ -105,9 +112,13 @@ def given(facts: Facts, used: list[Known] | None = None) -> Said:
     yield "posture", posture(day)
     yield "edition", edition(day)
     outcome = decision[0] if isinstance(decision, tuple) else None
-    by = {name for name, available in reached.items() if available} if outcome == "authorization_available" else set()
+    by = (
+        {name for name, available in reached.items() if available}
+        if outcome == "authorization_available"
+        else set()
+    )
     by |= ({"license"} if outcome == "license_required" else set()) | ({"service"} if red_flag else set())
-    due = [one for one in OBLIGATIONS if one.authorization in by]
+    due = [one for one in OBLIGATIONS if one.authorization in by and one.id in CONDITIONAL]
     yield "obligations", {one.id for one in due if one.applies is None or known(one.applies) is not FALSE}
     others: list[object] = []
     for name in INTERPRETATIONS:
@@ -134,6 +145,6 @@ def determined(determination: Determination) -> list[tuple[str, object]]:
         ("warnings", list(one.warnings)),
         ("posture", one.enforcement.posture),
         ("edition", None if one.edition is None else oracle.date.fromisoformat(one.edition)),
-        ("obligations", {due.id for due in one.obligations}),
+        ("obligations", {due.id for due in one.obligations} & CONDITIONAL),
         ("interpretations", [(it.id, it.outcome, it.review_policy) for it in one.interpretations]),
     ]

@@ -26,7 +26,7 @@ def oracle_decision(transaction: dict[str, object]) -> tuple[str, str | None]:
 
 def completion(facts: Facts, wanted: object) -> dict[str, object]:
     """A transaction that keeps every known fact and leads to the decision wanted."""
-    known = {name: as_json(value) for name, value in facts.items()}
+    known: dict[str, object] = {name: as_json(value) for name, value in facts.items()}
     while True:
         fact, branches = Possibilities(read(known)).branches()
         if fact is None:

@@ -324,7 +324,7 @@ def _facts(text: Mapping[str, Any]) -> Iterable[Block]:
     yield Table(
         _("Facts"),
         (_("No."), _("Question"), _("Answer"), _("Given by")),
-        (0, 19, 15, 21),
+        (0, 21, 15, 20),
         tuple((_say(str(row["number"])), *_fact(row)) for row in text["facts"]),
     )
     if text["set_aside"]:
@@ -333,7 +333,7 @@ def _facts(text: Mapping[str, Any]) -> Iterable[Block]:
         yield Table(
             aside,
             (_("Question"), _("Answer"), _("Given by")),
-            (19, 15, 21),
+            (21, 15, 20),
             tuple(_fact(row) for row in text["set_aside"]),
         )
     if text["changes"]:

@@ -274,7 +274,7 @@ class _Audit:
                     yield Fault(
                         where,
                         f"ends at size {reached}, the database at {self.report.size}. Either it was cut, or a process "
-                        "stopped between the commit and the file; the next memo, or a restart, completes it.",
+                        "stopped between the commit and the file; the next memo completes it.",
                     )
                     return
                 reached += 1
