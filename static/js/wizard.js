@@ -90,15 +90,16 @@ What the pages do beyond htmx. Every page works without this file; nothing is ke
       .toLowerCase()
       .trim();
 
-  /* First what is called exactly so, then names that start so, then any word that does, then any other match. */
+  /* First what is called exactly so, then names that start so, then any word that is or starts so, then the rest. */
   const rank = (option, typed) => {
     const name = fold(option.label);
-    const all = `${name} ${fold(option.dataset.search || "")}`;
-    const words = all.split(/[\s,;()/]+/);
-    if (name === typed || words.includes(typed)) return 0;
+    const also = fold(option.dataset.search || "");
+    const split = (text) => text.split(/[\s,;()/]+/);
+    if (name === typed || split(also).includes(typed)) return 0;
     if (name.startsWith(typed)) return 1;
-    if (words.some((word) => word.startsWith(typed))) return 2;
-    return all.includes(typed) ? 3 : -1;
+    if (split(name).includes(typed)) return 2;
+    if ([...split(name), ...split(also)].some((word) => word.startsWith(typed))) return 3;
+    return name.includes(typed) || also.includes(typed) ? 4 : -1;
   };
 
   const makeCombobox = (select) => {

@@ -52,7 +52,7 @@ HOSTILE = {
     "escapes": 'C:\\new\\u{41} "quoted" \\# \\ // comment /* more */',
     "fields of word": "{ INCLUDETEXT c:/boot.ini } MERGEFORMAT =1+1 <w:p/> &lt; ]]>",
     "one long word": "W" * 120,
-    "letters of many scripts": "Žlutý Ωmega Ελλάς Москва 北京市朝陽區 サクラ 한국 Nguyễn Ⅻ ﬁ",
+    "letters of many scripts": "Žlutý Ωmega Ελλάς Москва 北京市朝陽區 サクラ 한국 Nguyễn ﬁ",
 }
 
 
@@ -108,7 +108,7 @@ READERS: tuple[tuple[Callable[..., bytes], Callable[[bytes], str]], ...] = (
 
 def packed(text: str) -> str:
     """The text without spaces and line ends, which pages break where they like."""
-    return re.sub(r"[\s\u200b]+", "", unicodedata.normalize("NFC", text))
+    return re.sub(r"\s+", "", unicodedata.normalize("NFC", text))
 
 
 def runs(value: object) -> Iterator[str]:
@@ -161,8 +161,8 @@ def test_documents_say_all_that_the_memo_says(sales: User, answers: Mapping[str,
 def test_sections_stand_in_the_order_of_the_page(sales: User) -> None:
     memo = recorded(sales)
     headings = (
-        "Question presented", "Brief answer", "Facts", "Rule", "Analysis", "Two answers: the text, and what is "
-        "enforced", "Interpretations", "Obligations", "Unknowns and assumptions", "Sign-off",
+        "Question presented", "Brief answer", "Facts", "Rule", "Analysis",
+        "Two answers: the text, and what is enforced", "Interpretations", "Obligations", "Unknowns and assumptions", "Sign-off",
     )  # fmt: skip
     assert tuple(section.heading for section in outline(memo, "en", ADDRESS).sections) == headings
     in_word = open_word(as_word(memo)).paragraphs
@@ -285,7 +285,7 @@ def test_what_cannot_be_seen_is_named(sales: User) -> None:
     memo = rewritten(recorded(sales), "safe\u202egnp.exe\u2066\x07\u200b 😀 שלום")
     for make, read in READERS:
         said = read(make(memo))
-        assert "safe[U+202E]gnp.exe[U+2066][U+0007][U+200B]" in said.replace("\n", "")
+        assert "safe[U+202E]gnp.exe[U+2066][U+0007][U+200B]" in packed(said)
         assert not {"\u202e", "\u2066", "\x07"} & set(said)
     assert "[U+1F600]" in read_pdf(as_pdf(memo))
     assert "😀 שלום" in read_word(as_word(memo))
@@ -299,9 +299,8 @@ def test_legible_keeps_words_on_one_line() -> None:
 def test_drawable_names_what_no_font_has() -> None:
     assert glyphs.drawable("Nguye\u0302\u0303n 北京 한") == "Nguyễn 北京 한"
     assert glyphs.drawable("\u0916") == "[U+0916]"
-    # A mark needs a letter of the same font under it.
-    assert glyphs.drawable("漢\u0301 \u0301") == "漢[U+0301] \u0301".replace(" \u0301", " \u0301")
-    assert glyphs.drawable("x" * 60).replace("\u200b", "") == "x" * 60
+    # A mark needs a letter of its own font under it.
+    assert glyphs.drawable("漢\u0301 x\u0323") == "漢[U+0301] x\u0323"
 
 
 def test_fonts_cover_the_common_characters_of_simplified_chinese() -> None:

@@ -373,7 +373,10 @@ def test_the_other_pages_read_in_chinese(reader: Client, client: Client) -> None
     [
         ("training_operations", "10^"),
         ("training_operations", ""),
+        ("additional_operations", "2e26"),
+        ("units", "1.5"),
         ("date", "yesterday"),
+        ("date", "2026-02-30"),
         ("destination", "US"),
     ],
 )

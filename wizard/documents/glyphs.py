@@ -7,7 +7,6 @@ has is named by its code point instead of being left out.
 from __future__ import annotations
 
 import itertools
-import re
 import struct
 import unicodedata
 from collections.abc import Iterator
@@ -15,14 +14,10 @@ from functools import cache
 from pathlib import Path
 
 FONTS = Path(__file__).with_name("fonts")
-LONGEST_WORD = 28
-"""Characters after which a word without a space may be broken, so that it stays within its column."""
-
-_LONG_WORD = re.compile(rf"[!-~\u00a1-\u2fff]{{{LONGEST_WORD + 1},}}")
 
 
 def drawable(text: str) -> str:
-    """`text` as it can be set: composed, with what has no glyph named as [U+1F600], and places to break long words."""
+    """`text` as it can be set: composed, with what has no glyph named as [U+1F600]."""
     letters, ideographs = _letters(), _ideographs()
     drawn: list[str] = []
     base = ""
@@ -34,17 +29,11 @@ def drawable(text: str) -> str:
         else:
             base = character
             drawn.append(character if character in letters or character in ideographs else _name(character))
-    return _LONG_WORD.sub(_breakable, "".join(drawn))
+    return "".join(drawn)
 
 
 def _name(character: str) -> str:
     return f"[U+{ord(character):04X}]"
-
-
-def _breakable(word: re.Match[str]) -> str:
-    found = word[0]
-    parts = [found[start : start + LONGEST_WORD] for start in range(0, len(found), LONGEST_WORD)]
-    return "\u200b".join(parts)
 
 
 @cache
