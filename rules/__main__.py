@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rules import determine, next_question, showing
-from rules.facts import Facts, FieldError, InvalidTransaction, read
+from rules.facts import Facts, FieldError, InvalidTransaction, InvalidValue, read
 from rules.questions import QUESTIONS
 from rules.wording import _
 
@@ -34,7 +34,7 @@ def _no_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
     names = [name for name, _value in pairs]
     for name in names:
         if names.count(name) > 1:
-            raise InvalidTransaction((FieldError(name, _("This fact is given twice.")),))
+            raise InvalidTransaction((FieldError(name, InvalidValue(_("This fact is given twice."))),))
     return dict(pairs)
 
 
@@ -63,7 +63,7 @@ def _answer(text: str, reply: Callable[[Facts], dict[str, object]]) -> tuple[dic
     try:
         transaction = _parse(text)
         if not isinstance(transaction, dict):
-            raise InvalidTransaction((FieldError("", _("Give one JSON object for each transaction.")),))
+            raise InvalidTransaction((FieldError("", InvalidValue(_("Give one JSON object for each transaction."))),))
         return reply(read(transaction)), False
     except InvalidTransaction as error:
         return {"errors": [{"field": one.field, "message": one.message} for one in error.errors]}, True

@@ -81,7 +81,7 @@ ENTRIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 ALL_ENTRIES = tuple(dict.fromkeys(entry for entries in ENTRIES.values() for entry in entries))
 
-_TPP, _OPERATIONS = "TPP", "operations"
+_TPP, _OPERATIONS = "TPP", _("operations")
 
 
 def _choice(name: str, values: tuple[str, ...], meaning: str, source: str) -> Fact:
@@ -101,68 +101,93 @@ def _country(name: str, meaning: str, source: str) -> Fact:
 
 
 _LIST = (
-    Fact("date", Kind.DATE, "Day of the export, reexport, transfer, release or service.", "90 FR 4544"),
+    Fact("date", Kind.DATE, _("Day of the export, reexport, transfer, release or service."), "90 FR 4544"),
     _choice(
         "activity",
         ("export", "reexport", "transfer_in_country", *DEEMED, "compute_service"),
-        "What is done; a compute service trains a customer's model and ships nothing.",
+        _("What is done; a compute service trains a customer's model and ships nothing."),
         "734.13, 734.14, 734.16; supplement no. 3 to part 732",
     ),
-    _choice("item", ITEMS, "What kind of item it is.", "ECCNs 4E091, 3A090, 4A090"),
+    _choice("item", ITEMS, _("What kind of item it is."), "ECCNs 4E091, 3A090, 4A090"),
     _choice(
-        "entry", ALL_ENTRIES, "Commerce Control List entry before performance is looked at.", "Supp. 1 to 774"
+        "entry", ALL_ENTRIES, _("Commerce Control List entry before performance is looked at."), "Supp. 1 to 774"
     ),
-    _choice("origin", ("us", "foreign"), "US origin, or in or moving through the United States; or foreign.", "734.3"),
-    _flag("foreign_direct_product", "A foreign direct product within 734.9(h)(1) or (l)(1).", "734.9(h), (l)"),
-    _flag("de_minimis_exceeded", "More than the de minimis share of controlled US content.", "734.4"),
+    _choice(
+        "origin", ("us", "foreign"), _("US origin, or in or moving through the United States; or foreign."), "734.3",
+    ),
+    _flag("foreign_direct_product", _("A foreign direct product within 734.9(h)(1) or (l)(1)."), "734.9(h), (l)"),
+    _flag("de_minimis_exceeded", _("More than the de minimis share of controlled US content."), "734.4"),
     _number(
-        "training_operations", _OPERATIONS, "All pre-training and later training, the base model's included.",
+        "training_operations", _OPERATIONS, _("All pre-training and later training, the base model's included."),
         "4E091 technical note 2",
     ),
     _flag(
-        "synthetic_data", "More than 10 percent of operations train on the generated data that the note counts.",
+        "synthetic_data", _("More than 10 percent of operations train on the generated data that the note counts."),
         "4E091 technical note 3",
     ),
-    _number("synthetic_data_operations", _OPERATIONS, "What the note then adds.", "4E091 technical note 3"),
+    _number("synthetic_data_operations", _OPERATIONS, _("What the note then adds."), "4E091 technical note 3"),
     _choice(
-        "weights_status", ("closed", "published", "derived_from_published"), "Whether the weights are published.",
+        "weights_status", ("closed", "published", "derived_from_published"), _("Whether the weights are published."),
         "4E091 note 1; 734.7(a)",
     ),
-    _number("additional_operations", _OPERATIONS, "Training added to the published base model.", "4E091 note 1"),
-    _flag("below_published_frontier", "Note 2's exclusion applies, shown as it requires.", "4E091 note 2; 748.3(f)"),
+    _number("additional_operations", _OPERATIONS, _("Training added to the published base model."), "4E091 note 1"),
     _flag(
-        "storage_compliant", "The weights will be stored in a facility that meets paragraphs 14, 15 and 18.",
+        "below_published_frontier", _("Note 2's exclusion applies, shown as it requires."), "4E091 note 2; 748.3(f)",
+    ),
+    _flag(
+        "storage_compliant", _("The weights will be stored in a facility that meets paragraphs 14, 15 and 18."),
         "740.27(a)(3)(ii); supp. 10 to 748",
     ),
-    _number("tpp", _TPP, "Total processing performance of the circuit that decides.", "3A090 technical notes 1 to 3"),
-    _number("performance_density", "TPP/mm²", "TPP divided by applicable die area.", "3A090 technical note 4"),
-    _flag("datacenter", "Designed or marketed for datacenters.", "3A090 note 2"),
-    Fact("units", Kind.COUNT, "Circuits in this shipment.", "740.29(a)", unit="circuits"),
-    _number("dram_bandwidth", "GB/s", "Total DRAM bandwidth of one circuit.", "91 FR 1684"),
-    _flag("authorized_designer", "Designed by an approved or authorized integrated circuit designer.", "90 FR 5298"),
-    _flag("china_certifications", "Every certification of 91 FR 1684 can be given.", "Supp. 2 (dd) to 748; 91 FR 1684"),
-    _country("destination", "Where it goes; in a deemed export the person's country.", "734.13, 734.14"),
-    _country("headquarters", "Where the recipient is headquartered; of several, the most restricted.", "742.6; 740.27"),
-    _country("ultimate_parent", "Where the recipient's ultimate parent is headquartered.", "742.6; 740.27"),
-    _flag("private_sector", "Neither a government nor controlled by one, the US Government aside.", "740.28(d)"),
-    _flag("permanent_regular_employee", "A permanent regular employee of the recipient.", "742.6(a)(13); 734.20(d)(2)"),
-    _choice("purpose", ("own_use", "manufacturing", "cloud_service"), "What the recipient does with it.", "740.28(a)"),
-    _flag("final_customers_outside_d5", "Ultimately for customers outside D:5 and Macau.", "740.28(a)"),
+    _number(
+        "tpp", _TPP, _("Total processing performance of the circuit that decides."), "3A090 technical notes 1 to 3",
+    ),
+    _number("performance_density", "TPP/mm²", _("TPP divided by applicable die area."), "3A090 technical note 4"),
+    _flag("datacenter", _("Designed or marketed for datacenters."), "3A090 note 2"),
+    Fact("units", Kind.COUNT, _("Circuits in this shipment."), "740.29(a)", unit=_("chips")),
+    _number("dram_bandwidth", "GB/s", _("Total DRAM bandwidth of one circuit."), "91 FR 1684"),
     _flag(
-        "trains_4e091_for_outsiders", "Will train a 4E091 model for an entity outside supplement no. 5(a).",
+        "authorized_designer", _("Designed by an approved or authorized integrated circuit designer."), "90 FR 5298",
+    ),
+    _flag(
+        "china_certifications", _("Every certification of 91 FR 1684 can be given."),
+        "Supp. 2 (dd) to 748; 91 FR 1684",
+    ),
+    _country("destination", _("Where it goes; in a deemed export the person's country."), "734.13, 734.14"),
+    _country(
+        "headquarters", _("Where the recipient is headquartered; of several, the most restricted."), "742.6; 740.27",
+    ),
+    _country("ultimate_parent", _("Where the recipient's ultimate parent is headquartered."), "742.6; 740.27"),
+    _flag("private_sector", _("Neither a government nor controlled by one, the US Government aside."), "740.28(d)"),
+    _flag(
+        "permanent_regular_employee", _("A permanent regular employee of the recipient."),
+        "742.6(a)(13); 734.20(d)(2)",
+    ),
+    _choice(
+        "purpose", ("own_use", "manufacturing", "cloud_service"), _("What the recipient does with it."), "740.28(a)",
+    ),
+    _flag("final_customers_outside_d5", _("Ultimately for customers outside D:5 and Macau."), "740.28(a)"),
+    _flag(
+        "trains_4e091_for_outsiders", _("Will train a 4E091 model for an entity outside supplement no. 5(a)."),
         "740.27(a), (b)(2)(iii)",
     ),
-    _flag("direct_to_consignee", "Goes directly to one ultimate consignee.", "740.29(a)"),
-    _number("lpp_tpp_received_this_year", _TPP, "Received under LPP this calendar year, from everyone.", "740.29(d)"),
-    _choice("veu", ("none", "uveu", "nveu"), "Listed validated end user, for this destination.", "748.15"),
-    _number("uveu_total_tpp", _TPP, "The group's total, this shipment included.", "Supp. 10 to 748, para. 6"),
-    _number("uveu_outside_tpp", _TPP, "Of it outside supplement no. 5(a).", "Supp. 10 to 748, para. 6"),
-    _number("uveu_country_tpp", _TPP, "Of it in this destination.", "Supp. 10 to 748, para. 6"),
-    _number("uveu_outside_us_tpp", _TPP, "Of it outside the United States.", "Supp. 10 to 748, para. 6"),
-    _number("nveu_installed_tpp", _TPP, "Installed in this destination, this shipment too.", "748.15(a)(2)(iii)(B)"),
-    _flag("exceeds_country_allocation", "Goes past what is left of the country's allocation.", "742.6(b)(10)(iii)(B)"),
-    _flag("uae_exempt_recipient", "UAE Government, or a recipient the UAE rule names.", "91 FR 43034"),
-    _flag("part_744_concern", "A prohibited end use or user, listed party or unresolved red flag.", "Part 744"),
+    _flag("direct_to_consignee", _("Goes directly to one ultimate consignee."), "740.29(a)"),
+    _number(
+        "lpp_tpp_received_this_year", _TPP, _("Received under LPP this calendar year, from everyone."), "740.29(d)",
+    ),
+    _choice("veu", ("none", "uveu", "nveu"), _("Listed validated end user, for this destination."), "748.15"),
+    _number("uveu_total_tpp", _TPP, _("The group's total, this shipment included."), "Supp. 10 to 748, para. 6"),
+    _number("uveu_outside_tpp", _TPP, _("Of it outside supplement no. 5(a)."), "Supp. 10 to 748, para. 6"),
+    _number("uveu_country_tpp", _TPP, _("Of it in this destination."), "Supp. 10 to 748, para. 6"),
+    _number("uveu_outside_us_tpp", _TPP, _("Of it outside the United States."), "Supp. 10 to 748, para. 6"),
+    _number(
+        "nveu_installed_tpp", _TPP, _("Installed in this destination, this shipment too."), "748.15(a)(2)(iii)(B)",
+    ),
+    _flag(
+        "exceeds_country_allocation", _("Goes past what is left of the country's allocation."),
+        "742.6(b)(10)(iii)(B)",
+    ),
+    _flag("uae_exempt_recipient", _("UAE Government, or a recipient the UAE rule names."), "91 FR 43034"),
+    _flag("part_744_concern", _("A prohibited end use or user, listed party or unresolved red flag."), "Part 744"),
 )  # fmt: skip
 
 FACTS: Mapping[str, Fact] = MappingProxyType({fact.name: fact for fact in _LIST})
@@ -173,7 +198,12 @@ class FieldError:
     """Why one field of a transaction is refused, and what is allowed."""
 
     field: str
-    message: str
+    problem: InvalidValue
+
+    @property
+    def message(self) -> str:
+        """The problem in English."""
+        return str(self.problem)
 
 
 class InvalidTransaction(ValueError):
@@ -236,7 +266,7 @@ def read(transaction: Mapping[str, object]) -> Facts:
         try:
             known[name] = read_value(name, raw)
         except InvalidValue as error:
-            errors.append(FieldError(str(name), str(error)))
+            errors.append(FieldError(str(name), error))
     errors += contradictions(known)
     if errors:
         raise InvalidTransaction(tuple(errors))
@@ -251,14 +281,14 @@ def read_value(name: str, raw: object) -> Value:
     """
     fact = FACTS.get(name)
     if fact is None:
-        raise InvalidValue(_("There is no fact of this name. Known facts: ") + ", ".join(FACTS) + ".")
+        raise InvalidValue(_("There is no fact of this name. Known facts: {facts}."), facts=", ".join(FACTS))
     return _READERS[fact.kind](fact, raw)
 
 
 def _read_choice(fact: Fact, raw: object) -> str:
     if isinstance(raw, str) and raw in fact.values:
         return raw
-    raise InvalidValue(_("Choose one of: ") + ", ".join(fact.values) + ".")
+    raise InvalidValue(_("Choose one of: {values}."), values=", ".join(fact.values))
 
 
 def _read_flag(_fact: Fact, raw: object) -> bool:
@@ -269,7 +299,7 @@ def _read_flag(_fact: Fact, raw: object) -> bool:
 
 def _read_number(fact: Fact, raw: object) -> Decimal:
     if isinstance(raw, bool) or not isinstance(raw, (str, int, Decimal)):
-        raise InvalidValue(_("Give a number, exactly, in ") + f"{fact.unit}.")
+        raise InvalidValue(_("Give a number, exactly, in {unit}."), unit=fact.unit)
     if isinstance(raw, int) and raw.bit_length() > 4 * MAX_CHARACTERS:
         raise InvalidValue(_("This is longer than 60 characters."))  # and str() of it could take very long
     return read_number(str(raw))
@@ -280,7 +310,7 @@ def _read_count(fact: Fact, raw: object) -> Decimal:
     _sign, digits, exponent = number.as_tuple()
     assert isinstance(exponent, int)
     if exponent < 0 and any(digits[exponent:] if -exponent <= len(digits) else digits):
-        raise InvalidValue(_("Give a whole number of ") + f"{fact.unit}.")
+        raise InvalidValue(_("Give a whole number of {unit}."), unit=fact.unit)
     return number
 
 
@@ -326,28 +356,23 @@ def contradictions(known: Mapping[str, Value]) -> list[FieldError]:
     errors = []
     item, activity, entry = known.get("item"), known.get("activity"), known.get("entry")
     if item in HARDWARE and activity in DEEMED:
-        errors.append(
-            FieldError(
-                "activity",
-                _(
-                    "A deemed export releases software, technology or weights to a person, never hardware. Choose: "
-                )
-                + "export, reexport, transfer_in_country, compute_service.",
-            )
+        problem = InvalidValue(
+            _("A deemed export releases software, technology or weights to a person, never hardware."),
+            _("Choose one of: {values}."),
+            values=", ".join(value for value in FACTS["activity"].values if value not in DEEMED),
         )
+        errors.append(FieldError("activity", problem))
     if item is not None and entry is not None and entry not in ENTRIES.get(str(item), ()):
-        allowed = ", ".join(ENTRIES.get(str(item), ())) or _("none for this item")
-        errors.append(
-            FieldError("entry", _("This entry is not of the item's kind. Allowed: ") + allowed + ".")
+        problem = InvalidValue(
+            _("This entry is not of the item's kind. Allowed: {entries}."),
+            entries=", ".join(ENTRIES.get(str(item), ())) or _("none for this item"),
         )
+        errors.append(FieldError("entry", problem))
     total, added = known.get("training_operations"), known.get("additional_operations")
     if isinstance(total, Decimal) and isinstance(added, Decimal) and added > total:
-        errors.append(
-            FieldError(
-                "additional_operations",
-                _("The training added cannot be more than all training operations together: at most ")
-                + say_number(total)
-                + ".",
-            )
+        problem = InvalidValue(
+            _("The training added cannot be more than all training operations together: at most {total}."),
+            total=say_number(total),
         )
+        errors.append(FieldError("additional_operations", problem))
     return errors

@@ -388,16 +388,6 @@ TERMS: tuple[Term, ...] = (
         ("NVEU", "national validated end user"),
     ),
     Term(
-        _("operations"),
-        "operations",
-        _(
-            "The math steps it takes to train a model, in all rounds of training. As a rule of thumb, "
-            "multiply 6 by the number of weights and by the number of training tokens."
-        ),
-        "ECCN 4E091, technical note 2",
-        ("training operations", "operation"),
-    ),
-    Term(
         _("part 744"),
         "part-744",
         _(
@@ -525,6 +515,16 @@ TERMS: tuple[Term, ...] = (
         ),
         "ECCN 3A090, technical notes 1 to 3",
         ("total processing performance (TPP)", "total processing performance", "TPP", "MacTOPS"),
+    ),
+    Term(
+        _("training operations"),
+        "operations",
+        _(
+            "The math steps it takes to train a model, in all rounds of training. As a rule of thumb, "
+            "multiply 6 by the number of weights and by the number of training tokens."
+        ),
+        "ECCN 4E091, technical note 2",
+        ("operations", "operation"),
     ),
     Term(
         _("transfer (in-country)"),

@@ -8,6 +8,7 @@ exact ("10 26 or more", "4800 or more").
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 
 from rules.wording import _
@@ -31,7 +32,17 @@ ALLOWED = _(
 
 
 class InvalidValue(ValueError):
-    """A value that cannot be taken; its message says what is allowed."""
+    """A value that cannot be taken: sentences that say why and what is allowed, with values to fill in."""
+
+    def __init__(self, *sentences: str, **values: str) -> None:
+        self.sentences = sentences
+        self.values = values
+        super().__init__(self.say(str))
+
+    def say(self, translate: Callable[[str], str]) -> str:
+        """The sentences in another language: each, and each value, goes through `translate`."""
+        values = {name: translate(value) for name, value in self.values.items()}
+        return " ".join(translate(sentence) for sentence in self.sentences).format(**values)
 
 
 def read_number(text: str) -> Decimal:
@@ -42,20 +53,20 @@ def read_number(text: str) -> Decimal:
             more than three exponent digits.
     """
     if len(text) > MAX_CHARACTERS:
-        raise InvalidValue(_("This is longer than 60 characters.") + " " + ALLOWED)
+        raise InvalidValue(_("This is longer than 60 characters."), ALLOWED)
     written = text.translate(_FULL_WIDTH).strip(" \t\r\n\u00a0\u2009\u202f\u3000")
     if not written:
-        raise InvalidValue(_("Enter a number.") + " " + ALLOWED)
+        raise InvalidValue(_("Enter a number."), ALLOWED)
     if written[0] in "-−－":
-        raise InvalidValue(_("A negative number cannot be right here.") + " " + ALLOWED)
+        raise InvalidValue(_("A negative number cannot be right here."), ALLOWED)
     if match := _PLAIN.fullmatch(written):
         return _scaled(match["mantissa"], match["exponent"] or "0")
     if match := _TIMES_TEN.fullmatch(written):
         exponent = match["caret"] or match["raised"].translate(_SUPERSCRIPT)
         return _scaled(match["mantissa"] or "1", exponent)
     if re.fullmatch(r"[0-9.]*,[0-9]{0,2}|[0-9.]+,[0-9]+|[0-9]+,[0-9]{4,}", written):
-        raise InvalidValue(_("Use a point for decimals: 1.5, not 1,5.") + " " + ALLOWED)
-    raise InvalidValue(_("This is not a number we can read.") + " " + ALLOWED)
+        raise InvalidValue(_("Use a point for decimals: 1.5, not 1,5."), ALLOWED)
+    raise InvalidValue(_("This is not a number we can read."), ALLOWED)
 
 
 def _scaled(mantissa: str, exponent: str) -> Decimal:

@@ -300,7 +300,8 @@ class _Lines:
         if value is not None:
             state = self._say(STATES[value])
             if decides:
-                state = f"{state}, {self._say(_('open') if value is UNKNOWN else _('decides'))}"
+                bears = _("open") if value is UNKNOWN else _("decides")
+                state = f"{state}, {self._say(bears)}"
         text = text.rstrip(".。")
         if connective:
             text = f"{text} — {self._say(connective)}"

@@ -12,7 +12,6 @@ from django.utils.translation import get_language, gettext as _, ngettext
 
 from rules import places
 from rules.facts import FACTS, NOT_SURE, InvalidValue, Kind, read_number, read_value, say_number
-from rules.numbers import ALLOWED
 from rules.questions import BY_FACT
 from wizard.models import Answer, Given
 from wizard.wording import NO, NOT_ANSWERED as NOT_ANSWERED_WORDS, NOT_SURE as NOT_SURE_WORDS, YES
@@ -105,13 +104,6 @@ def amounts_to(fact: str, answer: Answer, facts: Mapping[str, object]) -> str:
     if kind in (Kind.NUMBER, Kind.COUNT):
         return spell_out(read_number(answer))
     return ""
-
-
-def say_refusal(message: str) -> str:
-    """Why a value was refused, in the language of the page; what is allowed is appended in full by the
-    readers."""
-    reason, joined, _rest = message.partition(" " + ALLOWED)
-    return f"{_(reason)} {_(ALLOWED)}" if joined else _(message)
 
 
 def given(fact: str, value: Answer, facts: Mapping[str, object], basis: str = "") -> Given:

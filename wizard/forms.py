@@ -19,7 +19,7 @@ from rules.chips import Chip
 from rules.facts import FACTS, NOT_SURE, InvalidTransaction, InvalidValue, Kind, read_number, read_value
 from rules.places import COUNTRIES
 from rules.questions import BY_FACT, Option, Question, options
-from wizard.answers import SAME_AS, ask, say, say_refusal
+from wizard.answers import SAME_AS, ask, say
 from wizard.estimates import Estimate, TooLongError
 from wizard.interview import Interview
 from wizard.models import Answer, AnswerEvent
@@ -142,7 +142,7 @@ class AnswerForm(forms.Form):
         try:
             read_value(self.fact, typed)
         except InvalidValue as error:
-            self.add_error("answer", say_refusal(str(error)))
+            self.add_error("answer", error.say(gettext))
             return None
         return typed
 
@@ -151,7 +151,7 @@ class AnswerForm(forms.Form):
         try:
             self.interview.facts_with(self.fact, value)
         except InvalidTransaction as error:
-            self.add_error("answer", " ".join(say_refusal(problem.message) for problem in error.errors))
+            self.add_error("answer", " ".join(one.problem.say(gettext) for one in error.errors))
 
 
 class ProductForm(forms.Form):
@@ -190,7 +190,7 @@ class NumberField(forms.CharField):
         try:
             return read_number(written)
         except InvalidValue as error:
-            raise ValidationError(say_refusal(str(error))) from error
+            raise ValidationError(error.say(gettext)) from error
 
 
 class EstimateForm(forms.Form):

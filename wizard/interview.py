@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 import rules
 from rules import facts
-from rules.facts import NOT_SURE, Facts, InvalidTransaction
+from rules.facts import NOT_SURE, Facts, InvalidTransaction, InvalidValue
 from wizard.models import Answer
 
 Pairs = tuple[tuple[str, object], ...]
@@ -38,7 +38,7 @@ class Interview:
     next: str | None
     at_least: int
     at_most: int
-    refused: Mapping[str, str]
+    refused: Mapping[str, tuple[InvalidValue, ...]]
 
     @property
     def not_sure(self) -> tuple[str, ...]:
@@ -79,10 +79,10 @@ def walk(answers: Mapping[str, Answer]) -> Interview:
     handed: dict[str, Answer] = {}
     # What the law needs and nobody has answered is passed over, as if not sure, to see which answers after it count.
     passed: dict[str, Answer] = {}
-    refused: dict[str, str] = {}
+    refused: dict[str, tuple[InvalidValue, ...]] = {}
     while waiting and (name := _next(_pairs(facts.read({**handed, **passed}))).next) is not None:
         answer = waiting.pop(name, None)
-        problem = _problem(handed, name, answer) if answer is not None else ""
+        problem = _problem(handed, name, answer) if answer is not None else ()
         if answer is None or problem:
             passed[name] = NOT_SURE
         else:
@@ -114,13 +114,13 @@ def walk(answers: Mapping[str, Answer]) -> Interview:
     )
 
 
-def _problem(known: Mapping[str, Answer], name: str, answer: Answer) -> str:
+def _problem(known: Mapping[str, Answer], name: str, answer: Answer) -> tuple[InvalidValue, ...]:
     """Why this answer cannot stand beside those known; empty if it can."""
     try:
         facts.read({**known, name: answer})
     except InvalidTransaction as error:
-        return " ".join(problem.message for problem in error.errors)
-    return ""
+        return tuple(one.problem for one in error.errors)
+    return ()
 
 
 def _pairs(known: Facts) -> Pairs:

@@ -31,9 +31,10 @@ from tests.factories import (
     MemoFactory,
 )
 from tests.wizard.conftest import SignIn
-from wizard.documents import glyphs, pdf as pdf_module
+from wizard.documents import glyphs, pdf as pdf_module, typesetter
 from wizard.documents.outline import Outline, Run, legible, outline
-from wizard.documents.pdf import TypesettingError, pdf
+from wizard.documents.pdf import pdf
+from wizard.documents.typesetter import TYPESETTER, TypesettingError
 from wizard.documents.word import word
 from wizard.models import Memo
 from wizard.samples import SAMPLES
@@ -162,7 +163,8 @@ def test_sections_stand_in_the_order_of_the_page(sales: User) -> None:
     memo = recorded(sales)
     headings = (
         "Question presented", "Brief answer", "Facts", "Rule", "Analysis",
-        "Two answers: the text, and what is enforced", "Interpretations", "Obligations", "Unknowns and assumptions", "Sign-off",
+        "Two answers: the text, and what is enforced", "Interpretations", "Obligations",
+        "Unknowns and assumptions", "Sign-off",
     )  # fmt: skip
     assert tuple(section.heading for section in outline(memo, "en", ADDRESS).sections) == headings
     in_word = open_word(as_word(memo)).paragraphs
@@ -209,6 +211,13 @@ def test_pages_are_numbered_and_headed(sales: User) -> None:
     for number, page in enumerate(pages, 1):
         assert f"Page {number} of {len(pages)}" in page
         assert memo.number in page
+
+
+def test_codes_can_be_copied_from_the_pdf(sales: User) -> None:
+    memo = recorded(sales)
+    said = read_pdf(as_pdf(memo))
+    assert f"SHA-256 {memo.sha256}" in said
+    assert memo.verification_code in said
 
 
 def test_pdf_embeds_the_fonts_of_the_project_alone(sales: User) -> None:
@@ -341,9 +350,32 @@ except MemoryError:
 
 
 def test_typesetting_that_takes_too_long_is_ended(sales: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_module, "SECONDS", 0.001)
-    with pytest.raises(TypesettingError, match="longer than"):
-        as_pdf(recorded(sales))
+    memo = recorded(sales)
+    before = as_pdf(memo)
+    with monkeypatch.context() as hurried:
+        hurried.setattr(typesetter, "SECONDS", 0.001)
+        with pytest.raises(TypesettingError, match="longer than"):
+            as_pdf(memo)
+    assert as_pdf(memo) == before
+
+
+def test_typesetting_goes_on_after_its_process_ended(sales: User) -> None:
+    memo = recorded(sales)
+    before = as_pdf(memo)
+    assert TYPESETTER._process is not None
+    TYPESETTER._process.kill()
+    TYPESETTER._process.wait()
+    assert as_pdf(memo) == before
+
+
+def test_process_is_replaced_in_time(sales: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typesetter, "DOCUMENTS", 1)
+    memo = recorded(sales)
+    before = as_pdf(memo)
+    assert TYPESETTER._process is not None
+    first = TYPESETTER._process.pid
+    assert as_pdf(memo) == before
+    assert TYPESETTER._process.pid != first
 
 
 # ------------------------------------------------------------------------------------------------ the Word file
@@ -432,7 +464,7 @@ def test_memo_that_fails_verification_gives_no_document(
 
 
 def test_failure_is_said_plainly(sales: User, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_module, "SECONDS", 0.001)
+    monkeypatch.setattr(typesetter, "SECONDS", 0.001)
     response = sign_in(sales).get(reverse("memo_pdf", args=[recorded(sales).public_id]))
     assert response.status_code == 500
     assert "Print its page instead" in response.content.decode()

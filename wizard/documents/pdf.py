@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import datetime
 import io
-import json
-import subprocess
-import sys
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -15,19 +11,11 @@ import segno
 
 from wizard.documents.glyphs import drawable
 from wizard.documents.outline import outline
+from wizard.documents.typesetter import TYPESETTER
 from wizard.models import Memo
 
 PAPERS = MappingProxyType({"letter": "us-letter", "a4": "a4"})
 """The paper sizes on offer, and what Typst calls them."""
-
-SECONDS = 15
-"""How long setting a document may take on the clock."""
-
-_TYPESET = Path(__file__).with_name("typeset.py")
-
-
-class TypesettingError(Exception):
-    """A document could not be set; the message says why."""
 
 
 def pdf(memo: Memo, *, language: str, paper: str, address: str) -> bytes:
@@ -41,21 +29,7 @@ def pdf(memo: Memo, *, language: str, paper: str, address: str) -> bytes:
     content["qr"] = qr(address)
     created = datetime.datetime.fromisoformat(content["created"])
     job = {"memo": content, "paper": PAPERS[paper], "created": int(created.timestamp())}
-    try:
-        done = subprocess.run(
-            [sys.executable, "-I", str(_TYPESET)],
-            input=json.dumps(job).encode(),
-            capture_output=True,
-            check=False,
-            env={},
-            timeout=SECONDS,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise TypesettingError(f"It took longer than {SECONDS} seconds.") from error
-    if done.returncode != 0:
-        said = done.stderr.decode(errors="replace").strip()
-        raise TypesettingError(said or f"The process ended with {done.returncode}.")
-    return done.stdout
+    return TYPESETTER.set(job)
 
 
 def _drawable(value: Any) -> Any:

@@ -15,7 +15,8 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from wizard.documents.pdf import PAPERS, TypesettingError, pdf
+from wizard.documents.pdf import PAPERS, pdf
+from wizard.documents.typesetter import TypesettingError
 from wizard.documents.word import word
 from wizard.models import Memo
 from wizard.views.access import visible_memo

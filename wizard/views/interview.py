@@ -18,7 +18,7 @@ from rules.chips import CATALOG
 from rules.facts import NOT_SURE, InvalidValue, Kind, read_number, read_value, say_number
 from rules.glossary import terms_in
 from rules.questions import BY_FACT
-from wizard.answers import amounts_to, ask, country_name, given, say, say_moment, say_refusal, spell_out
+from wizard.answers import amounts_to, ask, country_name, given, say, say_moment, spell_out
 from wizard.estimates import ESTIMATES, Estimate
 from wizard.forms import AnswerForm, EstimateForm
 from wizard.interview import Interview, walk
@@ -88,7 +88,7 @@ def read_back(fact: str, typed: str, interview: Interview) -> ReadBack:
     try:
         read_value(fact, typed)
     except InvalidValue as error:
-        return ReadBack(error=say_refusal(str(error)))
+        return ReadBack(error=error.say(gettext))
     return ReadBack(say(fact, typed), amounts_to(fact, typed, interview.facts))
 
 
@@ -150,7 +150,6 @@ def question_page(
     if "version" in form.errors:
         errors.append(("", gettext("This page was sent incomplete. Nothing was saved. Try again.")))
     errors += [(item["id"], item["error"]) for panel in panels for item in panel["inputs"] if item["error"]]
-    unfit = interview.refused.get(form.fact, "")
     reads_back = form.kind in _READ_BACK and form.shown and not answer_error
     context = {
         "case": case,
@@ -162,7 +161,7 @@ def question_page(
         "countries": _countries() if form.kind is Kind.COUNTRY else [],
         "errors": errors,
         "answer_error": answer_error,
-        "refused": say_refusal(unfit) if unfit else "",
+        "refused": " ".join(problem.say(gettext) for problem in interview.refused.get(form.fact, ())),
         "said": read_back(form.fact, form.shown, interview) if reads_back else None,
         "estimates": panels,
         "offers_catalog": form.fact in PRODUCT_FACTS and interview.answers.get("item") in _CATALOG_ITEMS,
