@@ -119,6 +119,8 @@ class Trace:
             used = {}
             if isinstance(condition, Test):
                 used = {name: as_json(facts[name]) for name in condition.facts if name in facts}
+            elif isinstance(condition, Provision) and "date" in facts and not deciding(condition, self._known):
+                used = {"date": as_json(facts["date"])}  # before its first version the day alone decides
             for part in deciding(condition, self._known):
                 used.update(self._facts_used(part))
             self._used[condition] = used

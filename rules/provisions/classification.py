@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from rules.conditions import Condition, all_of, is_, not_, since
+from rules.conditions import Condition, all_of, is_, not_
 from rules.facts import ENTRIES
-from rules.law import EFFECTIVE, Ordered
+from rules.law import Ordered
 from rules.provisions.eccn_3a090 import BRANCH_A, BRANCH_B, HIGH_BANDWIDTH_MEMORY
 from rules.provisions.eccn_4e091 import CONTROLLED_WEIGHTS
+from rules.provisions.effective_date import IN_FORCE
 from rules.provisions.items import WEIGHTS
 
 NONE = "none"
-IN_FORCE = since(EFFECTIVE.isoformat())
 CONTROLLED_MODEL = all_of(WEIGHTS, CONTROLLED_WEIGHTS)
 
 

@@ -8,9 +8,10 @@ from types import MappingProxyType
 from rules.conditions import Condition, all_of, any_of, not_
 from rules.law import Interpretation, Obligation, Ordered, Provision, walk
 from rules.provisions import applications, s740_8, s740_27, s740_28, s740_29, s748_15
-from rules.provisions.classification import CONTROLLED_MODEL, IN_FORCE
+from rules.provisions.classification import CONTROLLED_MODEL
 from rules.provisions.country_groups import EMBARGOED
 from rules.provisions.eccn_3a090 import BRANCH_A, BRANCH_B, HIGH_BANDWIDTH_MEMORY
+from rules.provisions.effective_date import IN_FORCE
 from rules.provisions.items import COMPUTING_ITEM, WEIGHTS
 from rules.provisions.part_744 import CONCERN, RED_FLAG_28, UAE_EXEMPT
 from rules.provisions.s734 import RELEASE, SERVICE, SUBJECT_TO_THE_EAR

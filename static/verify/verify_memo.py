@@ -24,7 +24,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 FORMAT = "ai-diffusion-wizard-proof/1"
 
@@ -216,6 +216,28 @@ def encoded(text: str, what: str) -> bytes:
 # ---------------------------------------------------------------------------------------------- checking
 
 
+class Proven(NamedTuple):
+    """A memo that is as it was recorded."""
+
+    memo: str
+    recorded: str
+    place: int
+    size: int
+    signed: str
+    digest: str
+    key_id: str
+
+    def __str__(self) -> str:
+        try:
+            number = json.loads(self.memo)["number"]
+        except (ValueError, TypeError, LookupError, RecursionError):
+            number = None
+        return (
+            f"{plain(number)} is as recorded on {plain(self.recorded)}: entry {self.place} of {self.size}, "
+            f"signed {self.signed}\n    SHA-256 {self.digest}\n    key     {self.key_id}"
+        )
+
+
 class Verifier:
     """Checks proofs against the given key ids. One checkpoint's signature is checked once, however many memos rest
     on it."""
@@ -224,8 +246,8 @@ class Verifier:
         self.key_ids = key_ids
         self._sound: set[tuple[str, str]] = set()
 
-    def check(self, text: str) -> str:
-        """One proof; returns what it proves, in one line.
+    def check(self, text: str) -> Proven:
+        """One proof; returns what it proves.
 
         Raises:
             Wrong: it proves nothing, and why.
@@ -266,13 +288,9 @@ class Verifier:
         digest = hashlib.sha256(encoded(memo, "The memo")).hexdigest()
         if entry.get("sha256") != digest:
             raise Wrong("The memo was changed: its bytes are not those that were recorded.")
-        content = read_json(memo, "The memo")
-        if not isinstance(content, dict) or content.get("public_id") != text_of(entry, "object", "The leaf"):
+        if f'"public_id":"{text_of(entry, "object", "The leaf")}"' not in memo:
             raise Wrong("The entry records another memo.")
-        return (
-            f"{plain(content.get('number'))} is as recorded on {plain(entry.get('created'))}: entry {index} of {size}, "
-            f"signed {head['time']}\n    SHA-256 {digest}\n    key     {head['key_id']}"
-        )
+        return Proven(memo, str(entry.get("created")), index, size, head["time"], digest, head["key_id"])
 
     def checkpoint(self, note: str, public_key: str) -> dict[str, str]:
         """The parts of a signed head, once its signature holds."""
@@ -348,14 +366,14 @@ def main(arguments: list[str] | None = None) -> int:
         for name in options.proofs:
             for label, text in proofs_in(name):
                 try:
-                    said = verifier.check(text)
+                    proven = verifier.check(text)
                 except Wrong as wrong:
                     bad += 1
                     sys.stdout.write(f"WRONG  {label}: {wrong}\n")
                 else:
                     good += 1
                     if not options.quiet:
-                        sys.stdout.write(f"OK     {said}\n")
+                        sys.stdout.write(f"OK     {proven}\n")
     except (OSError, ValueError) as error:
         sys.stderr.write(f"Cannot be read: {error}\n")
         return 2

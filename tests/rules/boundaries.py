@@ -1,7 +1,7 @@
 """Transactions on both sides of every threshold, date and group of countries, where the oracle's answer turns on it.
 
-The limits stand here as the text states them, not as the law's code does. Each is tried in random transactions until the
-oracle's answers on its sides differ, so that every case is one in which the limit counts.
+The limits stand here as the text states them, not as the law's code does. Each is tried in random transactions until
+the oracle's answers on its sides differ, so that every case is one in which the limit counts.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ PLACES = ("destination", "headquarters", "ultimate_parent")
 @cache
 def bases_for_countries() -> tuple[tuple[str, Transaction], ...]:
     """Transactions whose answer turns on a country's group, and the fact in which the country stands."""
-    pairs = (("DE", "BR"), ("CN", "BR"), ("VN", "BR"), ("MO", "VN"), ("CH", "BR"), ("CN", "IN"))
+    pairs = (("DE", "BR"), ("CN", "BR"), ("VN", "BR"), ("MO", "VN"), ("CH", "BR"), ("CN", "IN"), ("AE", "VN"))
     found: list[tuple[str, Transaction]] = []
     for fact in PLACES:
         for one, other in pairs:
@@ -156,11 +156,12 @@ def bases_for_countries() -> tuple[tuple[str, Transaction], ...]:
 
 
 def of_country(code: str) -> Iterator[Transaction]:
-    """One country in every fact and in transactions that turn on it, before and after the groups changed."""
+    """One country in every fact of transactions that turn on it, after the groups changed and, if its own did, before."""
+    changed = code in ("KH", "AE")
     for fact, base in bases_for_countries():
         if fact == "destination" and code == "US":
             continue
-        for day in ("2025-02-01", "2026-03-01", base["date"]):
+        for day in ("2025-02-01", "2026-03-01", base["date"]) if changed else (base["date"],):
             yield {**base, fact: code, "date": day}
 
 
@@ -172,10 +173,41 @@ def of_changed_countries() -> Iterator[Transaction]:
                 yield {**base, fact: code, "date": (day + timedelta(days=step)).isoformat()}
 
 
+def of_the_first_days() -> Iterator[Transaction]:
+    """Transactions of every kind on the rule's first day and just before its first amendment."""
+    for number, base in enumerate(_pool()[:900]):
+        day = oracle.EFFECTIVE if number % 3 else oracle.DESIGNER_RULE - timedelta(days=1)
+        yield {**base, "date": day.isoformat()}
+
+
+def of_shares() -> Iterator[Transaction]:
+    """Half of a universal validated end user's total, with only its headquarters or only its parent in the US."""
+    rng = random.Random(SEED + 1)
+    wanted = {"veu": "uveu", "activity": "export", "item": "computer", "origin": "us", "datacenter": True,
+              "part_744_concern": False, "tpp": "15824", "uveu_country_tpp": "0", "uveu_outside_tpp": "0",
+              "purpose": "cloud_service", "direct_to_consignee": False, "date": "2025-06-01"}  # fmt: skip
+    for headquarters, parent in (("US", "DE"), ("DE", "US"), ("US", "US"), ("DE", "JP")):
+        places = {"destination": "BR", "headquarters": headquarters, "ultimate_parent": parent}
+        for base in sampling.fill_ins({**wanted, **places, "uveu_total_tpp": "1000000000"}, rng, 3):
+            for value in _around("uveu_outside_us_tpp", Fraction(500_000_000)):
+                yield {**base, "uveu_outside_us_tpp": decimal(value)}
+
+
+def of_shipments() -> Iterator[Transaction]:
+    """Shipments under LPP about which BIS must be told beforehand: 3,200,000 TPP or more, 740.29(g)(3)."""
+    for base in _pool():
+        if "units" in base and oracle.answer(oracle.read(base)).authorizations.get("LPP"):
+            for value in _around("tpp", Fraction(3_200_000)):
+                yield {**base, "tpp": decimal(value), "units": "1", "lpp_tpp_received_this_year": "0"}
+
+
 def both_sides() -> Iterator[Transaction]:
     """All of them but the countries'."""
     yield from of_thresholds()
     yield from of_weighed_numbers()
     yield from of_figures()
+    yield from of_shares()
+    yield from of_shipments()
     yield from of_days()
+    yield from of_the_first_days()
     yield from of_changed_countries()

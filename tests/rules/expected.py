@@ -32,9 +32,21 @@ Said = Iterator[tuple[str, object]]
 
 # The obligations that depend on more than the authorization they belong to.
 CONDITIONAL = frozenset(
-    "aia_eccn aia_certification aia_certification_to_bis aia_notice aia_storage lpp_prior_notice lpp_limit_reached "
-    "license_purchase_order license_aggregate_tpp license_one_per_country license_china_certifications "
-    "license_validity red_flag_28_inquiry".split()
+    [
+        "aia_eccn",
+        "aia_certification",
+        "aia_certification_to_bis",
+        "aia_notice",
+        "aia_storage",
+        "lpp_prior_notice",
+        "lpp_limit_reached",
+        "license_purchase_order",
+        "license_aggregate_tpp",
+        "license_one_per_country",
+        "license_china_certifications",
+        "license_validity",
+        "red_flag_28_inquiry",
+    ]
 )
 
 

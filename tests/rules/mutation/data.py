@@ -15,7 +15,7 @@ from typing import Any
 
 from rules import enforcement, places
 from rules.conditions import AllOf, AnyOf, Condition, InGroup, Is, IsCountry, Not, Since, Term, Weigh
-from rules.law import Clause, Interpretation, Ordered, Provision, walk
+from rules.law import Clause, Interpretation, Ordered, Provision
 from rules.provisions.country_groups import EMBARGOED
 from rules.verification.subject import Law
 
@@ -34,6 +34,7 @@ class Mutant:
     plant: Callable[[], Undo]
     node: Condition | None = None
     country: str | None = None
+    proven_by_diagram: bool = True
 
     @contextmanager
     def planted(self) -> Iterator[None]:
@@ -277,7 +278,4 @@ def _of_posture() -> Iterator[Mutant]:
 
             return undo
 
-        yield Mutant("date by a day", f"posture: {before} to {before + step}", plant)
-
-
-__all__ = ["Mutant", "mutants", "walk"]
+        yield Mutant("date by a day", f"posture: {before} to {before + step}", plant, proven_by_diagram=False)

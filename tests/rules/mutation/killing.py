@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from rules.conditions import Condition, Known
+from rules import places
+from rules.conditions import Condition, Known, Since, Test, not_
+from rules.diagram import Diagram
 from rules.facts import Facts, read
+from rules.law import Ordered, Provision, walk
 from rules.places import COUNTRIES
+from rules.possibility import ASKING_ORDER
+from rules.provisions.applications import LICENSE
+from rules.provisions.conclusion import AUTHORIZATIONS, LICENSE as LICENSE_REQUIRED
+from rules.provisions.country_groups import EMBARGOED
 from rules.verification.subject import Law
 from tests.rules import boundaries, expected, sampling
 from tests.rules.mutation.data import Mutant
@@ -96,25 +105,85 @@ class Cases:
 
 
 class Conclusions:
-    """The canonical diagram of everything that the law concludes, to prove that a mutant says the same everywhere."""
+    """Proves that a mutant says what the law says: for every combination of answers, or for a country on every day."""
 
     def __init__(self, law: Law) -> None:
         self._law = law
-        self._adopted = self._compiled()
+        self._places = {fact: tuple(_place_tests(law, fact)) for fact in COUNTRY_FACTS}
 
-    def _compiled(self) -> list[int]:
-        diagram = self._law.diagram
+    def _said(self) -> list[Ordered[Any]]:
+        """Everything said, each where it is reached: authorizations once a license is required, and so on."""
+        law = self._law
+        before = [(condition, None) for condition, _result in law.beside["requirement"].steps[:-1]]
+        needed, _true = law.beside["requirement"].steps[-1]
+        reached: list[tuple[Condition, Any]] = [*before, (not_(needed), None)]
+        said: list[Ordered[Any]] = [law.decision, *law.beside.values()]
+        for name, condition in law.conditions.items():
+            steps = reached if name in AUTHORIZATIONS else []
+            owner = next((one.authorization for one in law.obligations if one.id == name), "")
+            if owner in AUTHORIZATIONS:
+                steps = [*reached, (not_(AUTHORIZATIONS[owner]), None)]
+            elif owner == LICENSE:
+                steps = [(one, None) for one, result in law.decision.steps if result[0] != LICENSE_REQUIRED]
+            said.append(Ordered((*steps, (condition, True)), otherwise=False))
+        return said
+
+    def _compiled(self, diagram: Diagram) -> list[int]:
         diagram._compiled.clear()
         diagram._readings.clear()
-        return [
-            *(diagram.ordered(one) for one in self._law.conclusions.values()),
-            *(diagram.ordered(self._law.decision, name) for name in self._law.interpretations),
-        ]
+        readings = [diagram.ordered(self._law.decision, name) for name in self._law.interpretations]
+        return [*(diagram.ordered(one) for one in self._said()), *readings]
 
     def same(self, mutant: Mutant) -> bool:
-        """Whether no combination of answers tells the mutant from the law. Only for changes of structure."""
+        """Whether nothing tells the mutant from the law."""
+        if mutant.country is not None:
+            return self._same_place(mutant, mutant.country)
+        if not mutant.proven_by_diagram:
+            return False
         with mutant.planted():
-            try:
-                return self._compiled() == self._adopted
-            except (KeyError, TypeError, IndexError):
-                return False  # a test that the diagram has no variable for
+            own = [copy.copy(mutant.node)] if isinstance(mutant.node, Test) else []
+            if isinstance(mutant.node, Provision):
+                own = [Since(version.start) for version in mutant.node.versions]
+        roots = [condition for one in self._said() for condition, _result in one.steps]
+        diagram = Diagram(
+            ASKING_ORDER, [*roots, *own]
+        )  # its classes tell the mutant's thresholds and dates apart too
+        law = self._compiled(diagram)
+        with mutant.planted():
+            return self._compiled(diagram) == law
+
+    def _same_place(self, mutant: Mutant, code: str) -> bool:
+        def said() -> list[object]:
+            return [
+                test.value(Known({fact: one, "date": day}))
+                for fact, tests in self._places.items()
+                for one in dict.fromkeys((code, "HK" if code == "CN" else code))
+                for test in tests
+                for day in days
+            ]
+
+        changes = [row.start for row in places.ROWS[code]]
+        with mutant.planted():
+            changes += [row.start for row in places.ROWS[code]]
+        days = sorted({*self._law.diagram.days, *changes})
+        law = said()
+        with mutant.planted():
+            return said() == law
+
+
+def _place_tests(law: Law, fact: str) -> Iterator[Condition]:
+    """The largest conditions that look at one country and the date alone: all that the law asks of the country."""
+    waiting: list[Condition] = [*law.provisions.values(), *law.conditions.values(), EMBARGOED]
+    for ordered in (law.decision, *law.beside.values()):
+        waiting += [condition for condition, _result in ordered.steps]
+    seen: set[int] = set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        facts = {name for one in walk(node) if isinstance(one, Test) for name in one.facts}
+        if fact in facts and facts <= {fact, "date"}:
+            yield node
+        elif fact in facts:
+            waiting.extend(node.parts)

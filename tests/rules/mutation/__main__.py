@@ -1,0 +1,15 @@
+"""`python -m tests.rules.mutation`: plants every fault, and fails unless each is found or named as no fault at all.
+
+python -m tests.rules.mutation data    faults in the law's data, in memory
+python -m tests.rules.mutation code    faults in the code that reads it, each in a process of its own
+python -m tests.rules.mutation         both, and the verification; writes docs/verification.md
+"""
+
+from __future__ import annotations
+
+import sys
+
+from tests.rules.mutation import report
+
+if __name__ == "__main__":
+    sys.exit(report.main(sys.argv[1:]))
