@@ -102,7 +102,7 @@ def test_every_authorization_gives_its_reasons_with_paragraphs() -> None:
 
 def test_the_trace_names_paragraph_version_facts_and_value() -> None:
     steps = {(step.provision, step.citation): step for step in chip().trace}
-    step = steps["s740_29", "15 CFR 740.29(a), (d)"]
+    step = steps["s740_29", "15 CFR 740.29(a), (d), (h)(2)"]
     assert step.value == "true"
     assert step.facts == {"lpp_tpp_received_this_year": "0", "tpp": "16000", "units": "200"}
     assert step.version == "2025-01-13"
