@@ -176,8 +176,6 @@ def determine(facts: Facts) -> Determination:
 
 def next_question(facts: Facts) -> Next:
     """The fact to ask for next, and at least and at most how many more it will take."""
-    if len(DECISION.results(Known(facts))) == 1:
-        return Next(None, 0, 0)
     return Possibilities(facts).next()
 
 

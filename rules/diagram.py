@@ -44,6 +44,12 @@ class Variable:
     classes: Mapping[Value, int] | None = None
     samples: tuple[Value, ...] = ()
     weigh: Weigh | None = None
+    bits: int = 0
+
+    @cached_property
+    def _limits(self) -> list[tuple[Any, int]]:
+        """The starts as a fact's own values: decimals compare exactly too, and much faster than fractions."""
+        return [(decimal(one) if isinstance(one, Fraction) else one, after) for one, after in self.starts]
 
     @cached_property
     def values(self) -> tuple[Any, ...]:
@@ -55,9 +61,10 @@ class Variable:
     def branch(self, value: Value | Fraction) -> int:
         """The class that a known value of the fact falls in."""
         if self.classes is not None:
-            return self.classes[value]  # type: ignore[index]
-        key = (value if isinstance(value, datetime.date) else Fraction(value), 0)  # type: ignore[arg-type]
-        return bisect_right(self.starts, key) - 1
+            assert not isinstance(value, Fraction)
+            return self.classes[value]
+        starts: Sequence[tuple[Any, int]] = self.starts if isinstance(value, Fraction) else self._limits
+        return bisect_right(starts, (value, 0)) - 1
 
 
 def boundary(test: Weigh) -> Start:
@@ -67,7 +74,11 @@ def boundary(test: Weigh) -> Start:
 
 
 class Diagram:
-    """A store of shared nodes. A node is an integer; `level`, `kids`, `support` and `joint` say what it is."""
+    """A store of shared nodes. A node is an integer; `level` and `kids` say what it is, `below` what lies below it.
+
+    `below` is a set of bits: the facts that the node's function looks at, in asking order (`fact_bits`), then the
+    tests that weigh several facts (`test_bits`), then, from `first_result` on, the results it can give.
+    """
 
     def __init__(self, order: Sequence[str], roots: Iterable[Condition]) -> None:
         tests = {
@@ -75,26 +86,31 @@ class Diagram:
         }
         self.order = tuple(order)
         self.bit = {fact: 1 << position for position, fact in enumerate(order)}
+        self.fact_bits = (1 << len(order)) - 1
         self.variables: list[Variable] = []
         self.of_fact: dict[str, Variable] = {}
+        self.weighing: list[Variable] = []
+        self.test_bit: list[int] = []  # by level, 0 for a fact
         self._joint_variable: dict[tuple[object, ...], Variable] = {}
+        self._make_variables(tests.values())
+        self.first_result = len(order) + len(self.weighing)
+        self.test_bits = (1 << self.first_result) - 1 & ~self.fact_bits
         self.level: list[int] = [LEAF, LEAF]
         self.kids: list[tuple[int, ...]] = [(), ()]
+        self.others: list[tuple[int, ...]] = [(), ()]  # the kids, each once
+        self.below: list[int] = [1 << self.first_result, 2 << self.first_result]
         self.leaf: list[Hashable] = [False, True]
-        self.support: list[int] = [0, 0]
-        self.joint: list[int] = [0, 0]
-        self.results: list[int] = [1, 2]
-        self.at_least: list[int] = [0, 0]
-        self.at_most: list[int] = [0, 0]
         self.leaf_nodes = [FALSE_NODE, TRUE_NODE]
+        self.starts: dict[
+            int, tuple[Start, ...]
+        ] = {}  # of nodes that divide a number otherwise than by class
         self.lock = RLock()
-        self.unique: dict[tuple[int, tuple[int, ...]], int] = {}
+        self.unique: dict[tuple[object, ...], int] = {}
         self._leaves: dict[tuple[str, Hashable], int] = {}
         self._chosen: dict[tuple[int, int, int], int] = {}
         self._compiled: dict[tuple[int, str | None], int] = {}
         self._readings: dict[int, frozenset[str]] = {}
         self._keep: list[object] = []
-        self._make_variables(tests.values())
 
     # ---- variables
 
@@ -140,8 +156,11 @@ class Diagram:
         arity = len(starts) or len(samples)
         if fact == "entry":
             arity += 1  # the last branch: an item that has no entry
-        variable = Variable(len(self.variables), (fact,), arity, starts, classes, samples)
+        variable = Variable(
+            len(self.variables), (fact,), arity, starts, classes, samples, bits=self.bit[fact]
+        )
         self.variables.append(variable)
+        self.test_bit.append(0)
         self.of_fact[fact] = variable
 
     def _add_country(self, fact: str, tests: list[InGroup | IsCountry]) -> None:
@@ -170,37 +189,36 @@ class Diagram:
     def _add_joint(self, test: Weigh) -> None:
         key = self._joint_key(test)
         if key not in self._joint_variable:
-            variable = Variable(len(self.variables), test.facts, 2, weigh=test)
+            level, bits = len(self.variables), sum(self.bit[fact] for fact in test.facts)
+            variable = Variable(level, test.facts, 2, weigh=test, bits=bits)
+            self.test_bit.append(1 << len(self.order) + len(self.weighing))
+            self.weighing.append(variable)
             self.variables.append(variable)
             self._joint_variable[key] = variable
 
     # ---- nodes
 
-    def make(self, variable: Variable, kids: tuple[int, ...]) -> int:
-        """The node that branches on `variable` to `kids`; the one kid itself if all are alike."""
-        first = kids[0]
-        if all(kid == first for kid in kids):
-            return first
-        key = (variable.level, kids)
+    def make(self, variable: Variable, kids: tuple[int, ...], starts: tuple[Start, ...] = ()) -> int:
+        """The node that branches on `variable` to `kids`; the one kid itself if all are alike.
+
+        With `starts` the branches are the ranges of a number that start there, not its classes.
+        """
+        if kids.count(kids[0]) == len(kids):
+            return kids[0]
+        key = (variable.level, kids, starts) if starts else (variable.level, kids)
         node = self.unique.get(key)
         if node is None:
             node = len(self.level)
-            self.level.append(variable.level)
             self.kids.append(kids)
+            self.others.append(tuple(dict.fromkeys(kids)))
+            below = variable.bits | self.test_bit[variable.level]
+            for kid in self.others[node]:
+                below |= self.below[kid]
+            self.below.append(below)
             self.leaf.append(None)
-            support = joint = 0
-            for kid in kids:
-                support |= self.support[kid]
-                joint |= self.joint[kid]
-            bits = 0
-            for fact in variable.facts:
-                bits |= self.bit[fact]
-            self.support.append(support | bits)
-            self.joint.append(joint | bits if variable.weigh else joint)
-            results, least, most = self.summary(kids)
-            self.results.append(results)
-            self.at_least.append(least)
-            self.at_most.append(most)
+            if starts:
+                self.starts[node] = starts
+            self.level.append(variable.level)
             self.unique[key] = node  # last: other threads read without the lock
         return node
 
@@ -213,25 +231,18 @@ class Diagram:
         if node is None:
             node = len(self.level)
             self._leaves[key] = node
-            self.level.append(LEAF)
             self.kids.append(())
+            self.others.append(())
+            self.below.append(1 << self.first_result + len(self.leaf_nodes))
             self.leaf.append(result)
-            self.support.append(0)
-            self.joint.append(0)
-            self.results.append(1 << len(self.leaf_nodes))
-            self.at_least.append(0)
-            self.at_most.append(0)
             self.leaf_nodes.append(node)
+            self.level.append(LEAF)
         return node
 
-    def summary(self, kids: Iterable[int]) -> tuple[int, int, int]:
-        """Of a node with these kids: the results below it as bits, and its shortest and longest path."""
-        results, least, most = 0, LEAF, 0
-        for kid in kids:
-            results |= self.results[kid]
-            least = min(least, self.at_least[kid])
-            most = max(most, self.at_most[kid])
-        return results, least + 1, most + 1
+    def results(self, below: int) -> frozenset[Hashable]:
+        """The results among what lies below."""
+        bits = below >> self.first_result
+        return frozenset(self.leaf[node] for one, node in enumerate(self.leaf_nodes) if bits >> one & 1)
 
     def choose(self, test: int, then: int, otherwise: int) -> int:
         """`then` where `test` holds, `otherwise` where it does not."""
@@ -267,9 +278,9 @@ class Diagram:
         if node is not None:
             return node
         with self.lock:
-            node = self.make_leaf(ordered.otherwise)  # type: ignore[arg-type]
+            node = self.make_leaf(ordered.otherwise)
             for condition, result in reversed(ordered.steps):
-                leaf = self.make_leaf(result)  # type: ignore[arg-type]
+                leaf = self.make_leaf(result)
                 node = self.choose(self._tree(condition, alternative), leaf, node)
             self._compiled[key] = node = self._valid(node)
         return node

@@ -1,7 +1,8 @@
 """A test of facts in plain words: what the fact says, then what the law asks of it.
 
 The words are those of the facts themselves and of the answers that the interview offers, so they are said once. Every
-function takes `say`, which gives a sentence in the reader's language; by default the sentence is left in English.
+function takes `say`, which gives a sentence, or a country's name, in the reader's language; by default it is left in
+English.
 """
 
 from __future__ import annotations

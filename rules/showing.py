@@ -14,6 +14,7 @@ from rules import changes, coverage, drawing, legal_review
 from rules.facts import Facts, InvalidTransaction, read
 from rules.outline import outline, text
 from rules.phrases import Say, english
+from rules.places import COUNTRIES
 from rules.wholeness import PROVISIONS
 
 COMMANDS = ("draw", "diff", "coverage")
@@ -98,9 +99,16 @@ def _facts(path: str) -> Facts:
 
 
 def _say(language: str) -> Say:
+    """How a sentence is said in that language; a country's name comes from the table of countries.
+
+    Raises:
+        OSError: there is no compiled translation of that name.
+    """
     if language == "en":
         return english
-    return gettext.translation("django", TRANSLATIONS, [language]).gettext
+    translate = gettext.translation("django", TRANSLATIONS, [language]).gettext
+    names = {one.name: one.zh for one in COUNTRIES.values()} if language.startswith("zh") else {}
+    return lambda message: names.get(message) or translate(message)
 
 
 def _coverage(*, check: bool) -> int:

@@ -34,7 +34,7 @@ PROOFS: tuple[tuple[int, Callable[[Law], Iterator[Proof]]], ...] = (
     (1, exactness.classes),
     (1, exactness.branches_agree),
     (1, exactness.together),
-    (1, lambda law: exactness.incomplete(law, graphs=40)),
+    (1, lambda law: exactness.incomplete(law, graphs=20)),
     (2, questions.no_idle_question),
     (2, lambda law: questions.not_sure(law, interviews=25)),
     (3, questions.order),

@@ -159,8 +159,7 @@ def together(law: Law) -> Iterator[Proof]:
         "sets of outcomes of ranges and tests that weigh numbers together, with none or one of the numbers known: held "
         "possible exactly when limits can be met (by eliminating one number after another)"
     )
-    variables = Possibilities(Facts({}))._walk.diagram.variables
-    tests = [variable.weigh for variable in variables if variable.weigh is not None]
+    tests = list(_weighing(law))
     for group in _groups(tests):
         own = [test for test in tests if set(test.facts) <= group]
         ranges = [list(_ranges(law.diagram.of_fact[fact])) for fact in sorted(group)]
@@ -181,6 +180,19 @@ def together(law: Law) -> Iterator[Proof]:
                 wanted = elimination.satisfiable([*limits, *related, *fixed])
                 proof.check((True in possibilities.results(condition)) is wanted, f"{known}: {limits}")
     yield proof
+
+
+def _weighing(law: Law) -> Iterator[Weigh]:
+    """Every test of several numbers that a decision, or what is said beside it, can turn on; alike ones once."""
+    seen = set()
+    for ordered in (law.decision, *law.beside.values()):
+        for condition, _result in ordered.steps:
+            for node in walk(condition):
+                if isinstance(node, Weigh) and len(node.facts) > 1:
+                    key = (frozenset(node.terms), node.limit, node.strict)
+                    if key not in seen:
+                        seen.add(key)
+                        yield node
 
 
 def _groups(tests: Iterable[Weigh]) -> list[set[str]]:

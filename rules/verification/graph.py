@@ -1,6 +1,6 @@
 """The interview as a graph: every place it can be in, each with facts that lead there and a value for every branch.
 
-Read from the exact reasoning itself (`possibility`), so that what the verifier walks is what people are asked.
+Read from the interview written out (`expansion`); `questions.order` proves that people are asked the same.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from rules.facts import (
     can_stand_together,
     contradictions,
 )
-from rules.possibility import ASKING_ORDER, AT_MOST, Fork, Possibilities
-from rules.provisions.conclusion import DECISION, Decision
+from rules.possibility import ASKING_ORDER, AT_MOST
+from rules.provisions.conclusion import Decision
+from rules.verification.expansion import Expanded, Fork
 
 Known = Mapping[str, Value]
 
@@ -62,7 +63,7 @@ class Graph:
 
     def __init__(self, facts: Facts | None = None) -> None:
         self.known: Known = dict(facts or {})
-        self.places = _read(Possibilities(facts or Facts({})), self.known)
+        self.places = _read(Expanded(facts or Facts({})), self.known)
 
     @cached_property
     def edges(self) -> int:
@@ -105,8 +106,8 @@ def possible(known: Known, fact: str | None, value: Value | None) -> bool:
     )
 
 
-def _read(possibilities: Possibilities, known: Known) -> list[Place]:
-    walk = possibilities._walk
+def _read(expanded: Expanded, known: Known) -> list[Place]:
+    walk, root = expanded.walk, expanded.root
     variables = walk.diagram.variables
     names: dict[int, frozenset[str]] = {}
 
@@ -115,12 +116,11 @@ def _read(possibilities: Possibilities, known: Known) -> list[Place]:
             names[bits] = frozenset(fact for fact in ASKING_ORDER if bits & walk.diagram.bit[fact])
         return names[bits]
 
-    root = possibilities.point(DECISION)
     numbers = {root: 0}
     waiting = [(root, dict(known))]
     places: list[Place] = []
     for point, facts in waiting:
-        results, support, least, most = walk.summary(point)
+        _results, support, least, most = walk.summary(point)
         fact, branches = None, []
         level = walk.level(point)
         if level != LEAF:
@@ -134,7 +134,7 @@ def _read(possibilities: Possibilities, known: Known) -> list[Place]:
                     numbers[kid] = len(numbers)
                     waiting.append((kid, {**facts, fact: value} if value is not None else facts))
                 branches.append(Branch(start, value, numbers[kid]))
-        found = possibilities._results(results)
+        found = expanded.results(point)
         decision = next(iter(found)) if level == LEAF else None
         assert decision is None or isinstance(decision, tuple)
         places.append(Place(facts, fact, tuple(branches), decision, found, missing(support), least, most))

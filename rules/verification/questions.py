@@ -152,7 +152,9 @@ def order(law: Law) -> Iterator[Proof]:
     for place in law.graph.places[:: max(1, len(law.graph.places) // 3000)]:
         found = Possibilities(Facts(dict(reversed(list(place.known.items())))))
         anew.check(
-            found.results(law.decision) == place.results and set(found.missing()) == place.missing,
+            found.results(law.decision) == place.results
+            and set(found.missing()) == place.missing
+            and found.next() == (place.fact, place.at_least, place.at_most),
             f"another place in another order: {shown(place.known)}",
         )
     yield anew

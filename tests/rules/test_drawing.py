@@ -14,6 +14,7 @@ from rules.conditions import Known, Test as FactTest, not_, since, weigh
 from rules.facts import Facts, read
 from rules.law import walk
 from rules.outline import facts_of, outline, text
+from rules.places import COUNTRIES
 from rules.provisions.conclusion import DECISION, OBLIGATIONS
 from rules.truth import FALSE, TRUE, UNKNOWN
 from rules.wholeness import PROVISIONS
@@ -207,6 +208,24 @@ def test_sentences_pass_through_the_translation() -> None:
     assert lines[0].text.startswith("‹License Exception ACM")
     assert "all of these hold" in heard
     assert "holds" in heard
+
+
+def test_a_chinese_drawing_names_countries_in_chinese(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = tmp_path / "case.json"
+    case.write_text(json.dumps({**GERMAN_ORDER, "destination": "AE"}), "utf-8")
+    command = ["draw", "--facts", str(case), "--format", "text"]
+    drawn = {}
+    for language in ("en", "zh_Hans"):
+        for name in PROVISIONS:
+            assert main([*command, name, "--language", language]) == 0
+        drawn[language] = capsys.readouterr().out
+    names = {one.name: one.zh for one in COUNTRIES.values() if f": {one.name}" in drawn["en"]}
+    assert {"United Arab Emirates", "Germany"} <= names.keys()
+    for english, chinese in names.items():
+        assert chinese in drawn["zh_Hans"]
+        assert english not in drawn["zh_Hans"]
 
 
 def test_negations_keep_their_value() -> None:

@@ -180,6 +180,15 @@ def test_chinese_documents_are_in_chinese(sales: User) -> None:
         assert "挪威" in said
 
 
+def test_only_a_translation_says_that_it_is_one(sales: User) -> None:
+    memo = recorded(sales)
+    for language, unofficial in (("en", "unofficial"), ("zh-hans", "中文译文为非官方译文")):
+        feet = [section.footer for section in open_word(as_word(memo, language)).sections]
+        in_word = "".join(paragraph.text for foot in feet for paragraph in foot.paragraphs)
+        for said in (packed(read_pdf(as_pdf(memo, language))), packed(in_word)):
+            assert (unofficial in said) is (language != "en")
+
+
 # ------------------------------------------------------------------------------------------------ the PDF
 
 

@@ -91,7 +91,7 @@ ABBREVIATED = {"No."}
 """What ends in a full stop without being a sentence."""
 
 LATIN_WORDS = frozenset(
-    {"Certification", "Cookie", "Limit", "Python", "Reached", "Shipment", "Yes"}
+    {"Certification", "Cookie", "Limit", "Python", "Reached", "Shipment", "Word", "Yes"}
     | {"bis", "de", "doc", "epoch", "false", "gov", "informed", "is", "minimis", "token", "true"}
 )
 """What may stay in a Chinese sentence: names, the subjects of messages to BIS, words of the program."""

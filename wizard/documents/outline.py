@@ -174,10 +174,21 @@ def outline(memo: Memo, language: str, address: str) -> Outline:
             verification_hint=_("QR code: the page that verifies this memo"),
             running_head=text["findings"]["outcome"]["heading"],
             sections=tuple(_sections(content, text)),
-            notice=_("Not a license, not legal advice, not from the Government."),
+            notice=_notice(),
             seal=f"SHA-256 {memo.sha256}",
             page=_("Page {page} of {pages}"),
         )
+
+
+def _notice() -> str:
+    """What every page says of the memo; in a translation, that it is one."""
+    notice = _("Not a license, not legal advice, not from the Government.")
+    if get_language() == "en":
+        return notice
+    unofficial = _(
+        "This translation is unofficial. Citations and the words of the regulation stay in English."
+    )
+    return "".join(run.text for run in _say(notice, unofficial))
 
 
 def legible(text: str) -> str:

@@ -63,7 +63,9 @@ class Cases:
         self.all: list[Case] = []
         self.by_node: dict[int, list[Case]] = {}
         self.by_country: dict[str, list[Case]] = {}
-        for transaction in transactions():
+        mixed = list(transactions())
+        random.Random(boundaries.SEED).shuffle(mixed)  # the first few of them say something of everything
+        for transaction in mixed:
             self._add(transaction)
         for code in COUNTRIES:
             for transaction in boundaries.of_country(code):

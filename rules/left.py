@@ -1,0 +1,343 @@
+"""What is left of the law under some known facts: its diagram restricted to them, reduced and shared again.
+
+A fact lies in what is left exactly when it can still change the result. Where open numbers are weighed together and a
+test is not free (`weighing`), a node divides a number into the ranges that lead on differently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from rules.diagram import Diagram, Start, fraction
+from rules.facts import ITEMS, Facts, Value, can_stand_together
+from rules.weighing import AT_MOST, Group, Stage, groups, own_facts, standing
+
+
+class Span(NamedTuple):
+    """What is said of a node: what lies below it, at least and at most how many questions, and the numbers before it.
+
+    `below` are bits of `Diagram.below`; `ahead` those numbers below that stand before the node in asking order, because
+    only tests look at them. They are asked for on the way to the node and not counted there.
+    """
+
+    below: int
+    at_least: int
+    at_most: int
+    ahead: int
+
+
+class Whole:
+    """The diagram of the whole law and what is the same for every transaction.
+
+    Attributes:
+        own: of each test that weighs numbers, by level: those that make no difference elsewhere.
+        weighed: the numbers that are weighed with others, as bits.
+        asked_before: before each level, the numbers asked for by then that are not one test's own, as bits.
+    """
+
+    def __init__(self, diagram: Diagram, root: int) -> None:
+        self.diagram = diagram
+        self.groups = groups(diagram)
+        self.group = {fact: group for group in self.groups for fact in group.facts}
+        tests = [test for test in diagram.weighing if diagram.below[root] & diagram.test_bit[test.level]]
+        self.own = {test.level: own_facts(diagram, test, tests) for test in diagram.weighing}
+        self.own_variables = {
+            level: [diagram.of_fact[fact] for fact in reversed(diagram.order) if fact in own]
+            for level, own in self.own.items()
+        }
+        self.weighed = sum(diagram.bit[fact] for fact in self.group)
+        self.bound = sum(diagram.bit[fact] for fact in AT_MOST)
+        alone = sum(diagram.bit[fact] for test in tests for fact in self.own[test.level])
+        self.asked_before = [0]
+        for variable in diagram.variables:
+            shared = variable.bits & self.weighed & ~alone
+            self.asked_before.append(self.asked_before[-1] | shared)
+        self.spans: list[Span] = []
+        self.spread: dict[tuple[int, Stage], int] = {}
+        self._left: dict[int, int] = {}
+        self.open = Left(self, Facts(), shared=True)
+
+    def measure(self) -> None:
+        """Extend `spans` to all nodes of the diagram."""
+        diagram, spans = self.diagram, self.spans
+        with diagram.lock:
+            for node in range(len(spans), len(diagram.level)):
+                level, kids = diagram.level[node], [spans[kid] for kid in diagram.others[node]]
+                if kids:
+                    spans.append(self.span(level, diagram.variables[level].bits, kids))
+                else:
+                    spans.append(Span(diagram.below[node], 0, 0, 0))
+
+    def span(self, level: int, looks: int, kids: Sequence[Span]) -> Span:
+        """The span of a node that branches on a variable to these kids; `looks` are the facts its variable looks at."""
+        below = looks | self.diagram.test_bit[level]
+        not_asked = ~self.asked_before[level + 1]
+        shortest, longest = [], []
+        for kid_below, at_least, at_most, ahead in kids:
+            below |= kid_below
+            between = (ahead & not_asked).bit_count()
+            shortest.append(at_least + between)
+            longest.append(at_most + between)
+        if level not in self.own:
+            return Span(below, 1 + min(shortest), 1 + max(longest), below & self.asked_before[level])
+        # The last of the test's own numbers settles it; an earlier one can be enough to fail it.
+        own = sum([1 for number in self.own_variables[level] if looks & number.bits])
+        least = min(own + shortest[0], 1 + shortest[1])
+        return Span(below, least, own + max(longest), below & self.asked_before[level])
+
+    def left(self, root: int) -> int:
+        """What is left of a node of the diagram when nothing is known."""
+        node = self._left.get(root)
+        if node is None:
+            with self.diagram.lock:
+                node = self._left[root] = self.open.weighed(root)
+                self.measure()
+        return node
+
+
+def possible_items(known: Mapping[str, Value]) -> list[int]:
+    """The items, by position, that a known entry and activity can go with."""
+    return [position for position, item in enumerate(ITEMS) if can_stand_together(item, known)]
+
+
+class Left:
+    """What is left of the diagram under some known facts. Nodes that exist only there have negative numbers.
+
+    Whatever is equal is one node, also with the shared ones: so what is left depends on a fact exactly when the fact
+    lies below. That holds while the shared diagram stays as it is; when it has grown, everything is done anew.
+    """
+
+    def __init__(
+        self, whole: Whole, facts: Facts, *, shared: bool = False, spelled: frozenset[str] = frozenset()
+    ) -> None:
+        self.whole = whole
+        self.diagram = diagram = whole.diagram
+        self._shared = shared
+        self._spelled = spelled
+        self._branches: list[int | None] = [None] * len(diagram.variables)
+        self._numbers: dict[str, Fraction] = {}
+        known = 0
+        for fact, value in facts.items():
+            variable = diagram.of_fact[fact]
+            known |= variable.bits
+            self._branches[variable.level] = variable.branch(value)
+            if variable.bits & whole.weighed and isinstance(value, Decimal):
+                self._numbers[fact] = fraction(value)
+        self._known = known
+        self._looks = [0] * len(
+            diagram.variables
+        )  # the facts that a test still looks at if one of its is known
+        for test in diagram.weighing:
+            if test.bits & known:
+                one = standing(diagram, test, self._numbers, self._numbers, whole.own[test.level])
+                if one.branch is None:
+                    self._looks[test.level] = one.bits
+                else:
+                    self._branches[test.level] = one.branch
+        # An unknown item is one that a known entry and activity can go with; the others count as the first of these.
+        possible = possible_items(facts)
+        self._items = [position if position in possible else possible[0] for position in range(len(ITEMS))]
+        bound = whole.bound if known & whole.bound else 0
+        self._touched = known | bound | (diagram.of_fact["item"].bits if len(possible) < len(ITEMS) else 0)
+        self._start()
+
+    def _start(self) -> None:
+        self._size = len(self.diagram.level)
+        if not self._shared and len(self.whole.spans) < self._size:
+            self.whole.measure()
+        self._shared_spans = self.whole.spans
+        self._restricted: dict[int, int] = {}
+        self._nodes: dict[int, int] = {}
+        self._spread: dict[tuple[int, Stage], int] = {}
+        self._unique: dict[tuple[object, ...], int] = {}
+        self._level: list[int] = []
+        self._kids: list[tuple[int, ...]] = []
+        self._spans: list[Span] = []
+        self._looked: list[int] = []
+        self._starts: dict[int, tuple[Start, ...]] = {}
+
+    # ---- nodes, shared or not
+
+    def level(self, node: int) -> int:
+        """The variable it branches on, LEAF for a result."""
+        return self.diagram.level[node] if node >= 0 else self._level[~node]
+
+    def kids(self, node: int) -> tuple[int, ...]:
+        """The nodes it branches to."""
+        return self.diagram.kids[node] if node >= 0 else self._kids[~node]
+
+    def below(self, node: int) -> int:
+        """What lies below it, as bits of `Diagram.below`."""
+        return self.diagram.below[node] if node >= 0 else self._spans[~node].below
+
+    def questions(self, root: int) -> tuple[int, int]:
+        """At least and at most how many questions there are at the root of what is left, if every fact is asked for."""
+        span = self._shared_spans[root] if root >= 0 else self._spans[~root]
+        before = span.ahead.bit_count()
+        return span.at_least + before, span.at_most + before
+
+    def starts(self, node: int) -> tuple[Start, ...]:
+        """Where its branches start, if it divides numbers or dates."""
+        starts = self.diagram.starts.get(node) or self._starts.get(node)
+        return starts or self.diagram.variables[self.level(node)].starts
+
+    def looks(self, node: int) -> int:
+        """The facts that the test at this node looks at, as bits."""
+        looked = 0 if node >= 0 else self._looked[~node]
+        return looked or self.diagram.variables[self.level(node)].bits
+
+    def _make(self, level: int, kids: tuple[int, ...], looks: int = 0, starts: tuple[Start, ...] = ()) -> int:
+        """The node that branches so; the shared one if there is one. `looks`: the facts that a test still looks at."""
+        if kids.count(kids[0]) == len(kids):
+            return kids[0]
+        diagram = self.diagram
+        if self._shared:
+            return diagram.make(diagram.variables[level], kids, starts)
+        if looks == diagram.variables[level].bits:
+            looks = 0
+        key = (level, kids, looks or starts) if looks or starts else (level, kids)
+        return (
+            self._unique.get(key)
+            or diagram.unique.get(key)
+            or self._new(key, dict.fromkeys(kids), looks, starts)
+        )
+
+    def _new(
+        self, key: tuple[Any, ...], kids: Iterable[int], looks: int = 0, starts: tuple[Start, ...] = ()
+    ) -> int:
+        node = self._unique[key] = ~len(self._level)
+        level = key[0]
+        shared, own = self._shared_spans, self._spans
+        spans = [shared[kid] if kid >= 0 else own[~kid] for kid in kids]
+        own.append(self.whole.span(level, looks or self.diagram.variables[level].bits, spans))
+        self._level.append(level)
+        self._kids.append(key[1])
+        self._looked.append(looks)
+        if starts:
+            self._starts[node] = starts
+        return node
+
+    # ---- from the whole diagram to what is left of it
+
+    def node(self, root: int) -> int:
+        """What is left of a node of the shared diagram."""
+        if not self._touched & self.diagram.below[root] and not self._spelled:
+            return self.whole.left(root)
+        while self._size != len(self.diagram.level) or root not in self._nodes:
+            if self._size != len(self.diagram.level):
+                self._start()
+            self._nodes[root] = self.weighed(self._restrict(root))
+        return self._nodes[root]
+
+    def _restrict(self, root: int) -> int:
+        """The node with every known branch taken."""
+        diagram, branches, known, left = self.diagram, self._branches, self._known, self._restricted
+        looks = self._looks
+        levels, all_kids, others, below = diagram.level, diagram.kids, diagram.others, diagram.below
+        if root in left:
+            return left[root]
+        left[root] = root
+        reached, waiting = [], [root]
+        while waiting:
+            node = waiting.pop()
+            branch = branches[levels[node]]
+            reached.append(node)
+            for kid in others[node] if branch is None else (all_kids[node][branch],):
+                if kid not in left:
+                    left[kid] = kid
+                    if below[kid] & known:
+                        waiting.append(kid)
+        reached.sort()  # a node is made after its kids
+        of, new, shared = left.__getitem__, self._unique.get, diagram.unique.get
+        for node in reached:
+            level = levels[node]
+            branch = branches[level]
+            if branch is not None:
+                left[node] = left[all_kids[node][branch]]
+            elif not level:  # the item
+                kids = all_kids[node]
+                left[node] = self._make(level, tuple([left[kids[item]] for item in self._items]))
+            elif looks[level]:
+                left[node] = self._make(level, tuple(map(of, all_kids[node])), looks[level])
+            else:
+                few = {*map(of, others[node])}
+                if len(few) == 1:
+                    left[node] = few.pop()
+                else:
+                    key = (level, tuple(map(of, all_kids[node])))
+                    left[node] = new(key) or shared(key) or self._new(key, few)
+        return left[root]
+
+    def weighed(self, node: int) -> int:
+        """The node with numbers divided into ranges where tests of several are not free."""
+        for group in self.whole.groups:
+            below = self.below(node) & group.bits
+            if below:
+                stage = self._stage(group, below)
+                if stage.cells or stage.settled:
+                    node = self._spread_out(node, stage)
+        return node
+
+    def _stage(self, group: Group, below: int) -> Stage:
+        known = {fact: self._numbers[fact] for fact in group.facts if fact in self._numbers}
+        return group.stage(below, known, self._spelled & frozenset(group.facts))
+
+    def _spread_out(self, root: int, first: Stage) -> int:
+        done, shared, diagram = self._spread, self.whole.spread, self.diagram
+        shared_below, own_spans = diagram.below, self._spans
+
+        def spread(node: int, stage: Stage) -> int:
+            key = (node, stage)
+            found = done.get(key)
+            if found is None:
+                found = shared.get(key)
+            if found is not None:
+                return found
+            level, kids = self.level(node), self.kids(node)
+            concerned = stage.waiting | stage.settled
+            if stage.level <= level and self.below(node) & stage.waiting:
+                cells = []
+                for start, branch, after in stage.cells:
+                    kid = kids[branch] if stage.level == level else node
+                    there = self.below(kid) & (after.waiting | after.settled)
+                    cells.append((start, spread(kid, after) if there else kid))
+                found = self._ranges(stage.level, cells)
+            elif level in stage.held:
+                kid = kids[stage.held[level]]
+                found = spread(kid, stage) if self.below(kid) & concerned else kid
+            else:
+                left = tuple(
+                    [
+                        spread(kid, stage)
+                        if (shared_below[kid] if kid >= 0 else own_spans[~kid].below) & concerned
+                        else kid
+                        for kid in kids
+                    ]
+                )
+                looks = stage.free.get(level, 0) or (self._looked[~node] if node < 0 else 0)
+                found = self._make(level, left, looks, self._starts.get(node, ()))
+            (shared if self._shared else done)[key] = found
+            return found
+
+        return spread(root, first) if self.below(root) & (first.waiting | first.settled) else root
+
+    def _ranges(self, level: int, cells: list[tuple[Start, int]]) -> int:
+        """The node that divides a number so: by its classes if these are enough."""
+        merged = cells[:1]
+        for cell in cells[1:]:
+            if cell[1] != merged[-1][1]:
+                merged.append(cell)
+        classes = self.diagram.variables[level].starts
+        if all(start in classes for start, _kid in merged):
+            begins = dict(merged)
+            kids, kid = [], merged[0][1]
+            for start in classes:
+                kid = begins.get(start, kid)
+                kids.append(kid)
+            return self._make(level, tuple(kids))
+        return self._make(
+            level, tuple([kid for _start, kid in merged]), starts=tuple([start for start, _kid in merged])
+        )
