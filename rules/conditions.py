@@ -50,7 +50,7 @@ class Known:
     def __init__(
         self, facts: Mapping[str, Value], alternative: str | None = None, adopted: Known | None = None
     ) -> None:
-        self.facts = facts
+        self.facts = dict(facts)
         self.alternative = alternative
         self._adopted = adopted
         self._values: dict[Condition, Truth] = {}

@@ -9,7 +9,7 @@ from typing import Any
 
 from rules.conditions import AllOf, AnyOf, Condition, Known, Not, Test
 from rules.facts import as_json
-from rules.law import Clause, Interpretation, Ordered, Provision
+from rules.law import Clause, Interpretation, Ordered, Provision, Version
 from rules.truth import FALSE, TRUE, Truth
 
 
@@ -64,7 +64,9 @@ class Trace:
         self._known = known
         self._steps: dict[tuple[str, str, str], Step] = {}
         self._used: dict[Condition, dict[str, str | bool]] = {}
-        self._added: set[Condition] = set()
+        self._deciding: dict[Condition, tuple[Condition, ...]] = {}
+        self._versions: dict[Provision, Version | None] = {}
+        self._added: set[tuple[Condition, Provision | None]] = set()
 
     def __iter__(self) -> Iterator[Step]:
         return iter(self._steps.values())
@@ -79,17 +81,30 @@ class Trace:
     def add(self, condition: Condition, within: Provision | None = None) -> None:
         """Add the provisions and clauses that give `condition` its value."""
         if isinstance(condition, Provision):
-            if condition in self._added:
-                return
-            self._added.add(condition)
-            self._record(condition, condition, condition.citation, condition.says)
             within = condition
+        if (condition, within) in self._added:
+            return
+        self._added.add((condition, within))
+        if isinstance(condition, Provision):
+            self._record(condition, condition, condition.citation, condition.says)
         elif isinstance(condition, Clause) and within:
             self._record(condition, within, condition.citation, condition.says)
         elif isinstance(condition, Interpretation) and within:
             self._record(condition, within, condition.citation, condition.adopted_says, condition.id)
-        for part in deciding(condition, self._known):
+        for part in self._parts(condition):
             self.add(part, within)
+
+    def _parts(self, condition: Condition) -> tuple[Condition, ...]:
+        parts = self._deciding.get(condition)
+        if parts is None:
+            parts = self._deciding[condition] = deciding(condition, self._known)
+        return parts
+
+    def _version(self, provision: Provision) -> Version | None:
+        if provision not in self._versions:
+            day = self._known.facts.get("date")
+            self._versions[provision] = provision.version(day) if isinstance(day, datetime.date) else None
+        return self._versions[provision]
 
     def _record(
         self, node: Condition, within: Provision, citation: str, says: str, reading: str = ""
@@ -97,8 +112,7 @@ class Trace:
         key = (within.id, citation, says)
         if key in self._steps:
             return
-        day = self._known.facts.get("date")
-        version = within.version(day) if isinstance(day, datetime.date) else None
+        version = self._version(within)
         self._steps[key] = Step(
             within.id,
             citation,
@@ -121,7 +135,7 @@ class Trace:
                 used = {name: as_json(facts[name]) for name in condition.facts if name in facts}
             elif isinstance(condition, Provision) and "date" in facts and not deciding(condition, self._known):
                 used = {"date": as_json(facts["date"])}  # before its first version the day alone decides
-            for part in deciding(condition, self._known):
+            for part in self._parts(condition):
                 used.update(self._facts_used(part))
             self._used[condition] = used
         return used
