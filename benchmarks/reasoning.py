@@ -99,7 +99,7 @@ def rows(number: int) -> Iterator[str]:
     decisions = {id(whole): determine(facts) for whole, facts in kinds["complete"]}
     complete = [milliseconds(determine, kinds["complete"]) for _round in range(ROUNDS)]
     base = statistics.median(min(each) for each in zip(*complete, strict=True))
-    yield "| facts | call | median (median of the quickest and of the slowest round) | 90 % | 99 % | longest | median to complete |"
+    yield "| facts | call | median (quickest to slowest round) | 90 % | 99 % | longest | median to complete |"
     yield "|---|---|--:|--:|--:|--:|--:|"
     for kind, states in kinds.items():
         check(states, decisions)

@@ -63,7 +63,9 @@ def _answer(text: str, reply: Callable[[Facts], dict[str, object]]) -> tuple[dic
     try:
         transaction = _parse(text)
         if not isinstance(transaction, dict):
-            raise InvalidTransaction((FieldError("", InvalidValue(_("Give one JSON object for each transaction."))),))
+            raise InvalidTransaction(
+                (FieldError("", InvalidValue(_("Give one JSON object for each transaction."))),)
+            )
         return reply(read(transaction)), False
     except InvalidTransaction as error:
         return {"errors": [{"field": one.field, "message": one.message} for one in error.errors]}, True

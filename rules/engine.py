@@ -133,7 +133,7 @@ class Trace:
             used = {}
             if isinstance(condition, Test):
                 used = {name: as_json(facts[name]) for name in condition.facts if name in facts}
-            elif isinstance(condition, Provision) and "date" in facts and not deciding(condition, self._known):
+            elif isinstance(condition, Provision) and "date" in facts and not self._parts(condition):
                 used = {"date": as_json(facts["date"])}  # before its first version the day alone decides
             for part in self._parts(condition):
                 used.update(self._facts_used(part))

@@ -13,7 +13,9 @@ IN_FORCE = provision(
     _("The rule is effective from 2025-01-13. Transactions before that day are outside it."),
     since(EFFECTIVE.isoformat()),
     open_points=(
-        _("Compliance with most of the rule was asked only from 2025-05-15; the text applies from its effective date."),
+        _(
+            "Compliance with most of the rule was asked only from 2025-05-15; the text applies from its effective date."
+        ),
         _("A savings clause for shipments under way on 2025-05-15 was not read and is not modeled."),
     ),
 )

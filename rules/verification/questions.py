@@ -64,7 +64,8 @@ def _apart(
 ) -> Iterator[dict[str, Value]]:
     """Answers to what is left after which two places have come to different decisions."""
     left, right = graph.places[one], graph.places[other]
-    if one == other or (one, other) in seen or not (left.decision is None or right.decision is None):
+    settled = None not in (left.decision, right.decision) or (left.fact is None and right.fact is None)
+    if one == other or (one, other) in seen or settled:
         if left.decision != right.decision:
             yield known
         return

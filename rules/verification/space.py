@@ -1,4 +1,4 @@
-"""The whole space of transactions: the diagram against the trees, branch by branch, and how many combinations there are.
+"""The whole space of transactions: the diagram against the trees, branch by branch, and how many combinations.
 
 A state is a node of the diagram together with what is left of the trees (`residual`) under the same answers. From the
 first question on every branch of every variable is taken, so every combination of classes passes through some state; a

@@ -156,7 +156,7 @@ def bases_for_countries() -> tuple[tuple[str, Transaction], ...]:
 
 
 def of_country(code: str) -> Iterator[Transaction]:
-    """One country in every fact of transactions that turn on it, after the groups changed and, if its own did, before."""
+    """One country in every fact of transactions that turn on it, after its groups changed and, if they did, before."""
     changed = code in ("KH", "AE")
     for fact, base in bases_for_countries():
         if fact == "destination" and code == "US":
@@ -178,6 +178,18 @@ def of_the_first_days() -> Iterator[Transaction]:
     for number, base in enumerate(_pool()[:900]):
         day = oracle.EFFECTIVE if number % 3 else oracle.DESIGNER_RULE - timedelta(days=1)
         yield {**base, "date": day.isoformat()}
+
+
+def of_technology() -> Iterator[Transaction]:
+    """3E001 technology for branch a between supplement no. 5(a) countries, before and after the first amendment."""
+    rng = random.Random(SEED + 2)
+    wanted = {"item": "technology", "activity": "export", "origin": "us", "datacenter": True, "tpp": "15824",
+              "destination": "DE", "headquarters": "JP", "ultimate_parent": "FR", "part_744_concern": False,
+              "purpose": "own_use", "veu": "none"}  # fmt: skip
+    for entry in ("3E001", "4E001"):
+        for step in (-1, 0):
+            day = (oracle.DESIGNER_RULE + timedelta(days=step)).isoformat()
+            yield from sampling.fill_ins({**wanted, "entry": entry, "date": day}, rng, 2)
 
 
 def of_shares() -> Iterator[Transaction]:
@@ -206,6 +218,7 @@ def both_sides() -> Iterator[Transaction]:
     yield from of_thresholds()
     yield from of_weighed_numbers()
     yield from of_figures()
+    yield from of_technology()
     yield from of_shares()
     yield from of_shipments()
     yield from of_days()

@@ -1,11 +1,12 @@
 """What a determination of a complete transaction must say, from the oracle; and the same as the law says it.
 
-`wanted` is the oracle's, with the obligations stated here once more. `given` asks the law's own trees, in the order of a
-determination; `determined` reads a whole determination.
+`wanted` is the oracle's, with the obligations stated here once more. `given` asks the law's own trees, in the order of
+a determination; `determined` reads a whole determination.
 """
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -156,7 +157,7 @@ def determined(determination: Determination) -> list[tuple[str, object]]:
         ("red_flags", list(one.red_flags)),
         ("warnings", list(one.warnings)),
         ("posture", one.enforcement.posture),
-        ("edition", None if one.edition is None else oracle.date.fromisoformat(one.edition)),
+        ("edition", None if one.edition is None else datetime.date.fromisoformat(one.edition)),
         ("obligations", {due.id for due in one.obligations} & CONDITIONAL),
         ("interpretations", [(it.id, it.outcome, it.review_policy) for it in one.interpretations]),
     ]

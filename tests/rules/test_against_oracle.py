@@ -1,4 +1,4 @@
-"""The whole determination against the oracle, on a fixed sample, on both sides of every limit, and on the worked cases."""
+"""The whole determination against the oracle: a fixed sample, both sides of every limit, and the worked cases."""
 
 from __future__ import annotations
 

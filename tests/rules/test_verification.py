@@ -50,7 +50,7 @@ def faults(proofs: Iterator[Proof]) -> list[str]:
 def deciding(*steps: tuple[Condition, object], then: int = 0) -> Law:
     """The law with steps put into its order at a place."""
     kept = DECISION.steps
-    return law().but(decision=Ordered((*kept[:then], *steps, *kept[then:]), otherwise=DECISION.otherwise))  # type: ignore[arg-type]
+    return law().but(decision=Ordered((*kept[:then], *steps, *kept[then:]), otherwise=DECISION.otherwise))
 
 
 # ---- what holds, quickly

@@ -160,6 +160,7 @@ class Conclusions:
                 test.value(Known({fact: one, "date": day}))
                 for fact, tests in self._places.items()
                 for one in dict.fromkeys((code, "HK" if code == "CN" else code))
+                if (fact, one) != ("destination", "US")  # never a destination
                 for test in tests
                 for day in days
             ]

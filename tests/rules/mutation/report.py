@@ -143,7 +143,9 @@ def document(findings: list[Finding], data: Run, coded: Run) -> Iterator[str]:
         yield f"{run.seconds:.0f} seconds. Equivalent, by name and reason:"
         yield ""
         for pattern, reason in named.items():
-            names = [name for _kind, name, fate in run.fates if fate != KILLED and re.fullmatch(pattern, name)]
+            names = [
+                name for _kind, name, fate in run.fates if fate != KILLED and re.fullmatch(pattern, name)
+            ]
             yield f"- {reason} ({len(names)})"
             yield from (f"  - {name}" for name in names[:12])
             if len(names) > 12:
