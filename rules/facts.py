@@ -355,7 +355,8 @@ def contradictions(known: Mapping[str, Value]) -> list[FieldError]:
     """Facts that are well formed one by one and cannot stand together."""
     errors = []
     item, activity, entry = known.get("item"), known.get("activity"), known.get("entry")
-    if item in HARDWARE and activity in DEEMED:
+    hardware = item in HARDWARE or (item is None and not any(can_stand_together(one, known) for one in ITEMS))
+    if hardware and activity in DEEMED:  # without an item the entry may tell that it is hardware
         problem = InvalidValue(
             _("A deemed export releases software, technology or weights to a person, never hardware."),
             _("Choose one of: {values}."),

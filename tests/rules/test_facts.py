@@ -72,6 +72,7 @@ def test_a_number_is_the_same_however_it_is_written(raw: object) -> None:
         ({"item": "integrated_circuit", "activity": "deemed_export"}, "activity", "transfer_in_country"),
         ({"item": "computer", "activity": "deemed_reexport"}, "activity", "never hardware"),
         ({"item": "high_bandwidth_memory", "activity": "deemed_export"}, "activity", "never hardware"),
+        ({"entry": "3A090", "activity": "deemed_export"}, "activity", "never hardware"),
         ({"item": "integrated_circuit", "entry": "4A090"}, "entry", "3A090, 3A001"),
         ({"item": "model_weights", "entry": "3A090"}, "entry", "none for this item"),
         ({"item": "other", "entry": "5A992"}, "entry", "none for this item"),
