@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.rules.mutation import report
+from tests.rules.mutation.report import main
 
 if __name__ == "__main__":
-    sys.exit(report.main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

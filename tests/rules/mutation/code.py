@@ -67,19 +67,27 @@ def _annotations(tree: ast.AST) -> set[int]:
     return found
 
 
-def mutants(module: str) -> Iterator[tuple[str, str, str]]:
-    """Kind, name and source of every mutant of a module."""
-    source = (ROOT / "rules" / f"{module}.py").read_text("utf-8")
-    for number in range(sum(1 for _node in ast.walk(ast.parse(source)))):
-        tree = ast.parse(source)
-        node = list(ast.walk(tree))[number]
-        if id(node) in _annotations(tree):
-            continue
-        for kind, change in _changes(node):
-            before = ast.unparse(node)
-            changed = ast.unparse(ast.fix_missing_locations(_Replaced(node, change).visit(tree)))
-            line = getattr(node, "lineno", 0)
-            yield kind, f"{module}: {kind}, {before.splitlines()[0][:100]} (line {line})", changed
+def mutants(module: str) -> Iterator[tuple[str, str, int]]:
+    """Kind, name and number of every mutant of a module."""
+    tree = ast.parse(_source(module))
+    unread = _annotations(tree)
+    for number, node in enumerate(ast.walk(tree)):
+        if id(node) not in unread:
+            for kind, _change in _changes(node):
+                shown = ast.unparse(node).splitlines()[0][:100]
+                yield kind, f"{module}: {kind}, {shown} (line {getattr(node, 'lineno', 0)})", number
+
+
+def _source(module: str) -> str:
+    return (ROOT / "rules" / f"{module}.py").read_text("utf-8")
+
+
+def _mutated(module: str, number: int, kind: str) -> str:
+    """The source of a module with one mutant in it."""
+    tree = ast.parse(_source(module))
+    node = next(one for position, one in enumerate(ast.walk(tree)) if position == number)
+    change = next(one for name, one in _changes(node) if name == kind)
+    return ast.unparse(ast.fix_missing_locations(_Replaced(node, change).visit(tree)))
 
 
 class _Replaced(ast.NodeTransformer):
@@ -108,13 +116,14 @@ def run(number: int | None = None) -> list[tuple[str, str, str]]:
                 raise RuntimeError("the tests fail without any fault planted")
             copies.put(copy)
 
-        def fate(mutant: tuple[str, str, str]) -> tuple[str, str, str]:
-            kind, name, source = mutant
+        def fate(mutant: tuple[str, str, int]) -> tuple[str, str, str]:
+            kind, name, number = mutant
+            module = name.partition(":")[0]
             copy = copies.get()
-            path = copy / "rules" / f"{name.partition(':')[0]}.py"
+            path = copy / "rules" / f"{module}.py"
             original = path.read_text("utf-8")
             try:
-                path.write_text(source, "utf-8")
+                path.write_text(_mutated(module, number, kind), "utf-8")
                 return kind, name, "killed" if _tested(copy) else "survived"
             finally:
                 path.write_text(original, "utf-8")

@@ -4,36 +4,63 @@ from __future__ import annotations
 
 # Each of these is proven for every combination of answers besides, by comparing diagrams.
 DATA: dict[str, str] = {
-    r".*version of 2025-01-13 from 2025-01-12": "before 2025-01-13 the first step has answered, so no provision is reached",
-    r"effective_date: 2025-01-13 to 2025-01-12": "its own version starts on 2025-01-13, so it says the same twice",
-    r"eccn_3a090_b / .*": "branch b is asked only of what is not branch a, which says the upper limits by itself; "
-    "the text repeats them",
-    r"s742_6_a_13: part 2 of .*": "what is not controlled has its answer two steps earlier; the text repeats it",
-    r"I10 alternative / .*\(B\): .*": "the one country of group A:5 with a D group, the UAE, left its D group the day it "
-    "came to A:5",
-    r"I10 alternative / .*91 FR 43034: .*": "the amended version starts that day by itself, and before it the UAE is in a D group",
+    r".*version of 2025-01-13 from 2025-01-12": (
+        "before 2025-01-13 the first step has answered, so no provision is reached"
+    ),
+    r"effective_date: 2025-01-13 to 2025-01-12": (
+        "its own version starts on 2025-01-13, so it says the same twice"
+    ),
+    r"eccn_3a090_b / .*": (
+        "branch b is asked only of what is not branch a, which gives the upper limits; the text repeats them"
+    ),
+    r"s742_6_a_13: part 2 of .*": (
+        "what is not controlled has its answer two steps earlier; the text repeats it"
+    ),
+    r"I10 alternative / .*\(B\): .*": (
+        "the one country of group A:5 that had a D group, the UAE, left it on the day it came to A:5"
+    ),
+    r"I10 alternative / .*91 FR 43034: .*": (
+        "the amended version starts that day by itself, and before it the UAE is in a D group"
+    ),
     r"s742_6_a_6_iii_B: version of 2026-07-10 .*": "what the version adds starts that day by itself",
     r"s744_23_a_3_i_A: part [13] .*": "branch a and D group destinations need a license anyway",
     r"s740_27_a_(1|3): part 1 of .*": "which kind of item it is follows from the parts beside it",
-    r"s740_27_a_1: part 2 of .*": "with all three countries in supplement no. 5(a) branch b needs no license, so AIA is not asked",
+    r"s740_27_a_1: part 2 of .*": (
+        "with all three countries in supplement no. 5(a) branch b needs no license, so AIA is not asked"
+    ),
     r"s740_27_a_1: part [67] of .*": "no embargoed country is in supplement no. 5(a)",
     r"s740_27_a_3: part 7 of .*|s740_28: part 6 of .*|s740_29: part 8 of .*|s748_15_uveu: part 10 of .*|"
     r"s748_15_nveu: part 7 of .*": "every embargoed country is in D:5, which another part excludes",
-    r"s748_15_nveu / .*": "figures only rise, so a quarter that runs on by a day changes nothing; the first starts before the rule",
-    r"s742_6_b_10_iv_case_by_case: .*|I9: .*": "branch b never reaches a review of an export to China or Macau: NAC is available",
-    r"I7 alternative: part 1 of .*": "approval is presumed anyway where supplement no. 5(a) is involved and D:5 is not",
+    r"s748_15_nveu / .*": (
+        "figures only rise, so a quarter that runs on by a day changes nothing; the first starts before the rule"
+    ),
+    r"s742_6_b_10_iv_case_by_case: .*|I9: .*": (
+        "an export of a branch b commodity to China or Macau never reaches review: NAC is available"
+    ),
+    r"I7 alternative: part 1 of .*": (
+        "approval is presumed anyway where supplement no. 5(a) is involved and D:5 is not"
+    ),
     r"s742_6_b_10_iii_B_1: part 2 of .*": "beyond the allocation the step before has answered",
-    r"enforced_weights: part 1 of .*": "the countries it names are in D:5, where other items are enforced as codified anyway",
-    r"enforced_branch_a: part 2 of .*": "branch a needs a license everywhere, except under the other reading of I10",
-    r"enforced_branch_a: part 1 of .*|enforced_branch_a: 2026-07-10 to .*": "before 2026-07-10 the UAE is in a D group",
-    r"license_one_per_country: part 2 of .*|license_china_certifications: part 1 of .*": "branch b reaches no license there: "
-    "ACA or NAC is available, or the items are software or technology",
-    r"decision step (1|2|11|12|14|19), .*": "neighbors that exclude each other or answer alike, in either order; branch b "
-    "is never reviewed case by case",
-    r"(classification|subject|requirement|enforcement) step .*: (after .*|dropped)": "neighbors that exclude each other or "
-    "answer alike",
+    r"enforced_weights: part 1 of .*": (
+        "the countries it names are in D:5, where other items are enforced as codified anyway"
+    ),
+    r"enforced_branch_a: part 2 of .*": "under the adopted readings branch a needs a license everywhere",
+    r"enforced_branch_a: part 1 of .*|enforced_branch_a: 2026-07-10 to .*": (
+        "before 2026-07-10 the UAE is in a D group"
+    ),
+    r"license_one_per_country: part 2 of .*|license_china_certifications: part 1 of .*": (
+        "no branch b commodity reaches a license there: ACA or NAC is available"
+    ),
+    r"decision step (1|2|11|12|14|19), .*": (
+        "neighbors that exclude each other or answer alike; branch b is never reviewed case by case"
+    ),
+    r"(classification|subject|requirement|enforcement) step .*: (after .*|dropped)": (
+        "neighbors that exclude each other or answer alike"
+    ),
     r"classification step (38|39|40): part 2 of .*": "the last entries of the list: no other is left",
-    r"[A-Z]{2} (put into|taken out of) (A:5|A:6|D:1|D:4|D:5|5\(a\))": "the groups overlap: every test of the country has the "
-    "same value on every day with and without the row (D:1, D:4 and D:5 are asked together, A:5 and A:6 only of these)",
+    r"[A-Z]{2} (put into|taken out of) (A:5|A:6|D:1|D:4|D:5|5\(a\))": (
+        "groups overlap: D:1, D:4 and D:5 are asked together, A:5 and A:6 only of countries in these, and every test "
+        "of the country has the same value on every day"
+    ),
 }
 CODE: dict[str, str] = {}

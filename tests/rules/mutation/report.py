@@ -18,6 +18,7 @@ from tests.rules.mutation.data import Mutant, mutants
 from tests.rules.mutation.equivalent import CODE, DATA
 from tests.rules.mutation.killing import Cases, Conclusions
 
+SAMPLE = 60
 DOCUMENT = Path(__file__).parents[3] / "docs" / "verification.md"
 KILLED, PROVEN, SURVIVED = "killed", "proven equivalent", "survived"
 FIRST = 150
@@ -94,10 +95,10 @@ def run_code(number: int | None = None) -> Run:
 
 def main(arguments: list[str]) -> int:
     """Runs what is asked for; the exit status."""
-    wanted = set(arguments) or {"data", "code", "verify"}
+    wanted = set(arguments) or {"data", "code"}
     failed = False
     data = run_data() if "data" in wanted else None
-    coded = run_code() if "code" in wanted else None
+    coded = run_code(None if "all" in wanted else SAMPLE) if wanted & {"code", "all"} else None
     for name, run in (("data", data), ("code", coded)):
         if run is not None:
             failed |= bool(run.faults)
@@ -106,29 +107,24 @@ def main(arguments: list[str]) -> int:
     if data and coded:
         findings = list(verify())
         failed |= not all(one.holds for one in findings)
-        DOCUMENT.write_text("\n".join(document(findings, data, coded)) + "\n", "utf-8")
+        write(findings, data, coded)
     return 1 if failed else 0
+
+
+def write(findings: list[Finding], data: Run, coded: Run) -> None:
+    """Writes the page of figures."""
+    DOCUMENT.write_text("\n".join(document(findings, data, coded)) + "\n", "utf-8")
 
 
 def document(findings: list[Finding], data: Run, coded: Run) -> Iterator[str]:
     """The page of figures."""
-    yield "# How the law is verified"
-    yield ""
-    yield "Written by `python -m tests.rules.mutation`, which proves every point again and plants every fault again."
-    yield ""
-    yield "## What holds, over the whole space"
-    yield ""
-    yield "Facts fall into finitely many classes that every test of the law treats alike, and a test that weighs several"
-    yield "numbers counts as one more answer, so the law of all dates is a finite function. Its diagram is compared with the"
-    yield "trees branch by branch: a state is a node of the diagram with what is left of the trees under the same answers, so"
-    yield "each combination of classes passes through a state, and the combinations below all states add up to the whole."
-    yield "What is sampled says so; everything else is every case."
-    yield ""
+    yield _PAGE
     yield "| point | what was covered | how many | seconds | |"
     yield "|---|---|---:|---:|---|"
     for one in findings:
         verdict = "holds" if one.holds else "**fails**"
-        yield f"| {one.point}. {CLAIMS[one.point]} | {one.covered} | {said(one.count)} | {one.seconds:.0f} | {verdict} |"
+        claim = f"{one.point}. {CLAIMS[one.point]}"
+        yield f"| {claim} | {one.covered} | {said(one.count)} | {one.seconds:.0f} | {verdict} |"
     for title, run, named, how in (
         ("Faults planted in the law's data", data, DATA, _DATA),
         ("Faults planted in the code", coded, CODE, _CODE),
@@ -140,8 +136,9 @@ def document(findings: list[Finding], data: Run, coded: Run) -> Iterator[str]:
         yield ""
         yield from run.table()
         yield ""
-        yield f"{run.seconds:.0f} seconds. Equivalent, by name and reason:"
+        yield f"{run.seconds:.0f} seconds, two processes."
         yield ""
+        yield from (f"- {fault}" for fault in run.faults)
         for pattern, reason in named.items():
             names = [
                 name for _kind, name, fate in run.fates if fate != KILLED and re.fullmatch(pattern, name)
@@ -152,6 +149,19 @@ def document(findings: list[Finding], data: Run, coded: Run) -> Iterator[str]:
                 yield f"  - and {len(names) - 12} more of the same form"
 
 
+_PAGE = """# How the law is verified
+
+Written by `python -m tests.rules.mutation`, which proves every point and plants every fault again.
+
+## What holds, over the whole space
+
+Facts fall into finitely many classes that every test of the law treats alike, and a test that weighs several numbers
+counts as one more answer, so the law of all dates is a finite function. `python -m rules verify` compares its diagram
+with the trees branch by branch: a state is a node of the diagram with what is left of the trees under the same answers.
+Each combination of classes passes through some state, and the combinations below all states add up to the whole.
+Where the weighed numbers cannot give a set of outcomes together, the comparison covers more than can occur. What is
+sampled says so; everything else is every case.
+"""
 _DATA = (
     "Each mutant changes one thing in memory: a threshold or share by one in its last place, strict for not strict, a\n"
     "part of a condition dropped, all for any, a not removed, a value or country dropped, a date by a day, a reading\n"
@@ -162,6 +172,7 @@ _DATA = (
     "the same value on every day) and it is named below."
 )
 _CODE = (
-    "Each mutant changes one expression of the code that reads the law. What finds them: a part of the tests under\n"
-    "`tests/rules`, quick ones first, in a process of its own."
+    f"Each mutant changes one expression of the code that reads the law, in a copy of the package. What finds them: the\n"
+    f"tests under `tests/rules`, quick ones first. The figures are of a sample of about {SAMPLE}, evenly chosen;\n"
+    f"`python -m tests.rules.mutation all` plants every one. A survivor without a reason is listed as such."
 )
