@@ -20,7 +20,7 @@ TESTS = (
     "test_numbers.py", "test_facts.py", "test_determination.py",
     "test_against_oracle.py::test_says_what_the_oracle_says_of_a_fixed_sample[0]",
     "test_against_oracle.py::test_every_worked_case_through_the_command_line",
-    "test_reasoning.py", "test_exactness.py", "test_command_line.py", "test_verification.py",
+    "test_reasoning.py", "test_exactness.py",
 )  # fmt: skip
 SECONDS = 240
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -112,9 +112,9 @@ def run(number: int | None = None) -> list[tuple[str, str, str]]:
             shutil.copytree(ROOT / "rules", copy / "rules", ignore=ignored)
             shutil.copytree(ROOT / "tests" / "rules", copy / "tests" / "rules", ignore=ignored)
             (copy / "tests" / "__init__.py").touch()
-            if _tested(copy):
-                raise RuntimeError("the tests fail without any fault planted")
             copies.put(copy)
+        if _tested(copy):
+            raise RuntimeError("the tests fail without any fault planted")
 
         def fate(mutant: tuple[str, str, int]) -> tuple[str, str, str]:
             kind, name, number = mutant

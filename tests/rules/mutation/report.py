@@ -18,7 +18,7 @@ from tests.rules.mutation.data import Mutant, mutants
 from tests.rules.mutation.equivalent import CODE, DATA
 from tests.rules.mutation.killing import Cases, Conclusions
 
-SAMPLE = 60
+SAMPLE = 40
 DOCUMENT = Path(__file__).parents[3] / "docs" / "verification.md"
 KILLED, PROVEN, SURVIVED = "killed", "proven equivalent", "survived"
 FIRST = 150
