@@ -20,11 +20,23 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from rules.facts import NOT_SURE
 from wizard import accounts, record
 from wizard.append_only import AppendOnly, AppendOnlyQuerySet
+from wizard.desk.models import Docket, ReviewAct
 from wizard.ledger.models import LedgerEntry, LedgerNode, Sealed, TreeHead
 
-__all__ = ["AnswerEvent", "Case", "LedgerEntry", "LedgerNode", "Memo", "Serial", "TreeHead"]
+__all__ = [
+    "AnswerEvent",
+    "Case",
+    "Docket",
+    "LedgerEntry",
+    "LedgerNode",
+    "Memo",
+    "ReviewAct",
+    "Serial",
+    "TreeHead",
+]
 
 Answer = str | bool | None
 """One stored answer in the notation of a transaction; None where a question has no answer."""
@@ -252,6 +264,12 @@ class Memo(Sealed):
         return content
 
     @property
+    def settled(self) -> dict[str, str | bool]:
+        """Its answers but for those that somebody was not sure of."""
+        answers = self.content["answers"]
+        return {name: value for name, value in answers.items() if value not in (None, NOT_SURE)}
+
+    @property
     def verification_code(self) -> str:
         """A short form of the SHA-256, to compare by eye: "7Q4D-..."."""
         return record.short_code(self.sha256)
@@ -271,6 +289,6 @@ class Memo(Sealed):
             and content["edition"] == (self.edition.isoformat() if self.edition else None)
             and content["revision"] == self.revision
             and content["determination"]["outcome"] == self.outcome
-            and (content["answers"].get("destination") or "") == self.destination
+            and self.settled.get("destination", "") == self.destination
             and content["supersedes"] == (self.supersedes.number if self.supersedes else None)
         )
