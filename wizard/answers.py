@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext as _, ngettext
 from rules import places
 from rules.facts import FACTS, NOT_SURE, InvalidValue, Kind, read_number, read_value, say_number
 from rules.questions import BY_FACT
-from wizard.models import Answer, Given
+from wizard.models import Answer, AnswerEvent, Given
 from wizard.wording import NO, NOT_ANSWERED as NOT_ANSWERED_WORDS, NOT_SURE as NOT_SURE_WORDS, YES
 
 SAME_AS: Mapping[str, tuple[str, ...]] = {
@@ -64,6 +64,14 @@ def say_date(day: datetime.date) -> str:
 def say_moment(moment: datetime.datetime) -> str:
     """A moment at the legal time of the site, with the name of its zone: 2026-09-01 14:05 EDT."""
     return date_format(timezone.localtime(moment), "Y-m-d H:i T")
+
+
+def given_by(event: AnswerEvent) -> str:
+    """Who gave an answer: a colleague who was asked, together with the account that asked, or the account alone."""
+    account = event.by.get_full_name() or event.by.get_username()
+    if not event.colleague:
+        return account
+    return _("%(colleague)s (asked by %(account)s)") % {"colleague": event.colleague, "account": account}
 
 
 def _english() -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from wizard.views import aids, desk, documents, glossary, interview, memo, result, start
+from wizard.views import aids, ask, colleague, desk, documents, glossary, interview, memo, result, start
 
 urlpatterns = [
     path("", desk.home, name="home"),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("cases/<uuid:case_id>/<slug:fact>/", interview.question, name="question"),
     path("cases/<uuid:case_id>/<slug:fact>/said/", interview.said, name="said"),
     path("cases/<uuid:case_id>/<slug:fact>/estimate/<slug:key>/", aids.estimate, name="estimate"),
+    path("cases/<uuid:case_id>/<slug:fact>/ask/", ask.ask, name="ask"),
+    path("cases/<uuid:case_id>/<slug:fact>/ask/<int:number>/withdraw/", ask.withdraw, name="withdraw"),
+    path("asked/<str:link>/", colleague.colleague, name="colleague"),
+    path("asked/<str:link>/thanks/", colleague.colleague_done, name="colleague_done"),
     path("memos/<uuid:memo_id>/", memo.memo, name="memo"),
     path("memos/<uuid:memo_id>.json", memo.memo_json, name="memo_json"),
     path("memos/<uuid:memo_id>.pdf", documents.memo_pdf, name="memo_pdf"),
