@@ -446,7 +446,7 @@ def test_the_pages_speak_both_languages_and_are_not_stored(open_case: Case, code
 def test_the_database_takes_one_answer_for_a_link(open_case: Case) -> None:
     made = invite(open_case)
     close(made, State.ANSWERED)
-    names = [field.column for field in AnswerEvent._meta.concrete_fields]
+    names = [str(field.column) for field in AnswerEvent._meta.concrete_fields]
     chosen = ", ".join({"id": "id + 1000", "version": "version + 1000"}.get(name, name) for name in names)
     insert = (
         f"INSERT {'OR REPLACE ' if connection.vendor == 'sqlite' else ''}INTO wizard_answerevent "
