@@ -7,6 +7,7 @@ from rules.determination import Determination, determine, edition, next_question
 from rules.facts import FACTS, Facts, InvalidTransaction, InvalidValue, read, read_value
 from rules.possibility import Next
 from rules.provisions.conclusion import INTERPRETATIONS, PROVISIONS
+from rules.what_if import WhatIf, what_if
 
 __all__ = [
     "FACTS",
@@ -17,9 +18,11 @@ __all__ = [
     "InvalidTransaction",
     "InvalidValue",
     "Next",
+    "WhatIf",
     "determine",
     "edition",
     "next_question",
     "read",
     "read_value",
+    "what_if",
 ]
