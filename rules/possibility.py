@@ -77,9 +77,9 @@ class Possibilities:
         """
         return self._whole.diagram.results(self._below(result, alternative))
 
-    def missing(self) -> tuple[str, ...]:
-        """Every unknown fact that changes the decision under some way of filling in the others, in asking order."""
-        below = self._below(DECISION)
+    def missing(self, result: Ordered[Any] | Condition = DECISION) -> tuple[str, ...]:
+        """Every unknown fact that changes a result under some way of filling in the others, in asking order."""
+        below = self._below(result)
         return tuple(fact for fact in ASKING_ORDER if below & self._whole.diagram.bit[fact])
 
     def branches(self) -> tuple[str | None, list[tuple[Value, frozenset[Hashable]]]]:
