@@ -25,10 +25,10 @@ Pairs = tuple[tuple[str, object], ...]
 class Interview:
     """Where a case's interview stands.
 
-    `asked` are the answered facts that the law asks for, in asking order; `set_aside` the other answered
-    ones, in the order of the contract. `facts` are all that fit together. `next` is the fact to ask for
-    now, None when nothing open can change the decision. `refused` says why a stored answer does not fit
-    the answers before it.
+    `asked` are the answered facts that the law asks for, in asking order, and after them those that settle
+    red flag 28 beside a decision; `set_aside` the other answered ones, in the order of the contract.
+    `facts` are all that fit together. `next` is the fact to ask for now, None when nothing open can change
+    the decision. `refused` says why a stored answer does not fit the answers before it.
     """
 
     answers: Mapping[str, Answer]
@@ -54,6 +54,11 @@ class Interview:
     def determination(self) -> rules.Determination:
         """What the law says under the facts."""
         return _determine(_pairs(self.facts))
+
+    @cached_property
+    def open_in_red_flag(self) -> tuple[str, ...]:
+        """Facts that can still tell whether red flag 28 is raised, though the decision stands: not sure or never asked."""
+        return rules.missing_for(rules.RED_FLAG_28, self.facts) if self.finished else ()
 
     def before(self, fact: str) -> dict[str, Answer]:
         """The answers that the walk hands over before it comes to `fact`."""
@@ -89,6 +94,8 @@ def walk(answers: Mapping[str, Answer]) -> Interview:
             handed[name] = answer
         if problem:
             refused[name] = problem
+    if _next(_pairs(facts.read(handed))).next is None:
+        handed |= _for_red_flag(handed, waiting)
     known = dict(handed)
     for name in facts.FACTS:
         if name in waiting:
@@ -112,6 +119,18 @@ def walk(answers: Mapping[str, Answer]) -> Interview:
         at_most=step.at_most,
         refused=MappingProxyType(refused),
     )
+
+
+def _for_red_flag(handed: Mapping[str, Answer], waiting: dict[str, Answer]) -> dict[str, Answer]:
+    """Of the answers that the decision does not need, those that red flag 28 does; they no longer wait."""
+    taken: dict[str, Answer] = {}
+    while waiting:
+        open_ = rules.missing_for(rules.RED_FLAG_28, facts.read({**handed, **taken}))
+        name = next((name for name in open_ if name in waiting), None)
+        if name is None or _problem({**handed, **taken}, name, waiting[name]):
+            break
+        taken[name] = waiting.pop(name)
+    return taken
 
 
 def _problem(known: Mapping[str, Answer], name: str, answer: Answer) -> tuple[InvalidValue, ...]:
