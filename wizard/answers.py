@@ -86,6 +86,15 @@ def country_name(code: str) -> str:
     return country.name if _english() else country.zh
 
 
+def in_words(message: str) -> str:
+    """A sentence of the law, or a country's name, in the language of the page."""
+    country = _COUNTRY_OF_NAME.get(message)
+    return _(message) if country is None else country_name(country)
+
+
+_COUNTRY_OF_NAME = {country.name: code for code, country in places.COUNTRIES.items()}
+
+
 def spell_out(number: Decimal) -> str:
     """A large number read back so that a slip of a zero is seen: "a 1 with 26 zeros"; empty for small
     ones."""

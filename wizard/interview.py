@@ -55,9 +55,14 @@ class Interview:
         """What the law says under the facts."""
         return _determine(_pairs(self.facts))
 
+    @property
+    def what_if(self) -> rules.WhatIf:
+        """What would have to be different for another decision."""
+        return _what_if(_pairs(self.facts))
+
     @cached_property
     def open_in_red_flag(self) -> tuple[str, ...]:
-        """Facts that can still tell whether red flag 28 is raised, though the decision stands: not sure or never asked."""
+        """Facts that can still raise red flag 28 or not, though the decision stands: not sure, or never asked."""
         return rules.missing_for(rules.RED_FLAG_28, self.facts) if self.finished else ()
 
     def before(self, fact: str) -> dict[str, Answer]:
@@ -80,7 +85,7 @@ class Interview:
 
 def walk(answers: Mapping[str, Answer]) -> Interview:
     """The interview of these answers."""
-    waiting = {name: answer for name, answer in answers.items() if answer is not None}
+    waiting: dict[str, Answer] = {name: answer for name, answer in answers.items() if answer is not None}
     handed: dict[str, Answer] = {}
     # What the law needs and nobody has answered is passed over, as if not sure, to see which answers after it count.
     passed: dict[str, Answer] = {}
@@ -95,7 +100,7 @@ def walk(answers: Mapping[str, Answer]) -> Interview:
         if problem:
             refused[name] = problem
     if _next(_pairs(facts.read(handed))).next is None:
-        handed |= _for_red_flag(handed, waiting)
+        handed.update(_for_red_flag(handed, waiting))
     known = dict(handed)
     for name in facts.FACTS:
         if name in waiting:
@@ -156,3 +161,8 @@ def _next(pairs: Pairs) -> rules.Next:
 @lru_cache(maxsize=2_000)
 def _determine(pairs: Pairs) -> rules.Determination:
     return rules.determine(facts.read(dict(pairs)))
+
+
+@lru_cache(maxsize=500)
+def _what_if(pairs: Pairs) -> rules.WhatIf:
+    return rules.what_if(facts.read(dict(pairs)))
