@@ -122,6 +122,13 @@ def require_review(user: AbstractBaseUser | AnonymousUser) -> None:
         raise PermissionDenied
 
 
+def require_custody(user: AbstractBaseUser | AnonymousUser) -> None:
+    """Raises PermissionDenied for anybody who may not record how long memos are kept, or hand them out: legal and
+    administrators may."""
+    if role_of(user) not in REVIEWERS:
+        raise PermissionDenied
+
+
 def may_comment(user: User, memo: Memo) -> bool:
     """Whether ``user`` may comment on a memo: those who review, and the owner of its case."""
     return reviews(user) or memo.case.owner_id == user.pk
