@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from wizard.views import aids, desk, documents, glossary, interview, memo, result, start
+from wizard.views import aids, desk, documents, glossary, interview, memo, result, retention, start
 
 urlpatterns = [
     path("", desk.home, name="home"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("memos/<uuid:memo_id>.json", memo.memo_json, name="memo_json"),
     path("memos/<uuid:memo_id>.pdf", documents.memo_pdf, name="memo_pdf"),
     path("memos/<uuid:memo_id>.docx", documents.memo_word, name="memo_word"),
+    path("memos/<uuid:memo_id>/retention/", retention.memo_retention, name="memo_retention"),
+    path("desk/retention/", retention.retention_report, name="retention_report"),
     path("verify/", include("wizard.ledger.urls")),
     path("glossary/", glossary.glossary, name="glossary"),
 ]
