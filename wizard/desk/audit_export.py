@@ -243,9 +243,7 @@ class Export:
     def _held(self, numbers: Sequence[str]) -> Iterator[_Held]:
         """The memos of these numbers, in this order, with what was sealed about them before the statement."""
         for batch in _batches(numbers):
-            memos = Memo.objects.select_related("case__owner", "author", "supersedes").filter(
-                number__in=batch
-            )
+            memos = Memo.objects.select_related("case__owner", "author").filter(number__in=batch)
             found = {memo.number: memo for memo in memos}
             done = ReviewAct.objects.filter(memo__number__in=batch).select_related("memo", "by")
             events = RetentionEvent.objects.filter(case__in={memo.case_id for memo in found.values()})
