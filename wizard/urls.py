@@ -2,7 +2,19 @@
 
 from django.urls import include, path
 
-from wizard.views import aids, desk, documents, exports, glossary, interview, memo, result, retention, start
+from wizard.views import (
+    aids,
+    dashboard,
+    desk,
+    documents,
+    exports,
+    glossary,
+    interview,
+    memo,
+    result,
+    retention,
+    start,
+)
 
 urlpatterns = [
     path("", desk.home, name="home"),
@@ -20,6 +32,7 @@ urlpatterns = [
     path("memos/<uuid:memo_id>.pdf", documents.memo_pdf, name="memo_pdf"),
     path("memos/<uuid:memo_id>.docx", documents.memo_word, name="memo_word"),
     path("memos/<uuid:memo_id>/retention/", retention.memo_retention, name="memo_retention"),
+    path("desk/dashboard/", dashboard.desk_dashboard, name="dashboard"),
     path("desk/export/", exports.export, name="export"),
     path("desk/export/<uuid:export_id>/", exports.export_taken, name="export_taken"),
     path("desk/export/<uuid:export_id>/file/", exports.export_file, name="export_file"),

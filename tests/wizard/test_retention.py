@@ -233,7 +233,7 @@ def _routes(memo: Memo, event: RetentionEvent) -> list[Callable[[], object]]:
         "wizard_treehead",
         "wizard_case",
     )
-    found = [
+    found: list[Callable[[], object]] = [
         memo.delete,
         Memo.objects.all().delete,
         Memo.objects.filter(pk=memo.pk).delete,
