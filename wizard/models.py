@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from rules.facts import NOT_SURE
 from wizard import accounts, record
 from wizard.append_only import AppendOnly, AppendOnlyQuerySet
+from wizard.desk.custody import ExportAct, Retention, RetentionEvent
 from wizard.desk.models import Docket, ReviewAct
 from wizard.invitations import Invitation
 from wizard.ledger.models import LedgerEntry, LedgerNode, Sealed, TreeHead
@@ -32,9 +33,12 @@ __all__ = [
     "Case",
     "Docket",
     "Invitation",
+    "ExportAct",
     "LedgerEntry",
     "LedgerNode",
     "Memo",
+    "Retention",
+    "RetentionEvent",
     "ReviewAct",
     "Serial",
     "TreeHead",
@@ -110,7 +114,10 @@ class Case(models.Model):
 
     class Meta:
         ordering = ("-id",)
-        indexes: ClassVar = [models.Index(fields=["owner", "-id"], name="wizard_case_owner")]
+        indexes: ClassVar = [
+            models.Index(fields=["owner", "-id"], name="wizard_case_owner"),
+            models.Index(fields=["updated"], name="wizard_case_updated"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}".rstrip()
@@ -225,7 +232,16 @@ class AnswerEvent(AppendOnly):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["case", "version"], name="wizard_event_once_a_version")
         ]
-        indexes: ClassVar = [models.Index(fields=["case", "fact", "version"], name="wizard_event_fact")]
+        indexes: ClassVar = [
+            models.Index(fields=["case", "fact", "version"], name="wizard_event_fact"),
+            # The dashboard's two questions, which concern few of very many events.
+            models.Index(
+                fields=["at", "fact", "case"],
+                name="wizard_event_not_sure",
+                condition=models.Q(way="not_sure"),
+            ),
+            models.Index(fields=["at"], name="wizard_event_outcome", condition=~models.Q(outcome_before="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id}.{self.version} {self.fact}: {self.old!r} to {self.new!r}"
