@@ -15,16 +15,17 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache, cached_property
 from math import ceil, floor
+from types import MappingProxyType
 from typing import NamedTuple
 
 from rules.conditions import Weigh
-from rules.diagram import LEAF, ZERO, Diagram, Periods, Start, Variable, samples
+from rules.diagram import LEAF, ZERO, Diagram, Number, Periods, Start, Variable, plain, samples
 from rules.facts import FACTS, Kind
 
 AT_MOST = ("additional_operations", "training_operations")
 """The first number can never be more than the second: the one relation between facts that a transaction must keep."""
 
-Numbers = Mapping[str, Fraction]
+Numbers = Mapping[str, Number]
 
 
 class Known(NamedTuple):
@@ -61,6 +62,10 @@ class Stage:
     settled: int = 0
     held: Mapping[int, int] = field(default_factory=dict)
     free: Mapping[int, int] = field(default_factory=dict)
+
+
+NOTHING = Stage()
+"""No value has to be chosen, and nothing is settled."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +119,7 @@ class Weighed(Group):
         numbers = {name: known.numbers[name] for name in self.facts if name in known.numbers}
         stages = _Stages(self, self.bits, numbers, frozenset(self.facts))
         others = [name for name in self.facts if name not in numbers and name != fact]
-        return tuple(value for _start, value in stages.ranges(fact, others, numbers))
+        return tuple(Fraction(value) for _start, value in stages.ranges(fact, others, numbers, {}))
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +135,7 @@ class ByDate(Group):
     def stage(self, below: int, known: Known, spelled: frozenset[str]) -> Stage:
         number, spelled = known.numbers.get(self._periods.fact), spelled & frozenset(self.facts)
         if not below & self.bits or not (spelled or (number is not None and known.day is None)):
-            return Stage()
+            return NOTHING
         return self._of_date(number) if known.day is None else self._of_number(self._periods.limit(known.day))
 
     @cache  # noqa: B019 - there is one group of its kind, for good
@@ -148,7 +153,7 @@ class ByDate(Group):
         assert limit is not None
         return Stage(variable.level, ((ZERO, 0, within), (limit, 0, past)), waiting=self.bits)
 
-    def _of_date(self, number: Fraction | None) -> Stage:
+    def _of_date(self, number: Number | None) -> Stage:
         """The date is chosen; the number after it, unless it is known."""
         variable, cells = self.diagram.of_fact["date"], list[tuple[Start, int, Stage]]()
         for day in self._days():
@@ -232,19 +237,21 @@ def weighed(
     diagram: Diagram, test: Variable, numbers: Numbers, known: Numbers, own: frozenset[str]
 ) -> Standing:
     """Where a test stands under numbers that are known or chosen. Facts chosen still count as looked at."""
-    weigh, total, bits = _weigh(test), Fraction(0), 0
+    weigh, bits = _weigh(test), 0
+    total: Number = 0
+    terms, limit = weigh.whole
     rises = falls = shared = False
-    for term in weigh.terms:
-        product, unknown = term.coefficient, False
-        for factor in term.factors:
+    for coefficient, factors in terms:
+        product: Number = coefficient
+        unknown = False
+        for factor in factors:
             value = numbers.get(factor)
             if value is None:
                 unknown = True
             else:
                 product *= value
-        for factor in term.factors:
-            if factor not in known and all(
-                numbers.get(other) != 0 for other in term.factors if other != factor
+            if factor not in known and (
+                len(factors) == 1 or all(numbers.get(other) != 0 for other in factors if other != factor)
             ):
                 bits |= diagram.bit[factor]
         if not product:
@@ -253,8 +260,8 @@ def weighed(
             total += product
         else:
             rises, falls = rises or product > 0, falls or product < 0
-            shared = shared or any(factor not in own and factor not in numbers for factor in term.factors)
-    holds = weigh.holds(total)
+            shared = shared or any(factor not in own and factor not in numbers for factor in factors)
+    holds = total < limit if weigh.strict else total <= limit
     if (holds and not rises) or (not holds and not falls):
         return Standing(0 if holds else 1, False, bits)
     return Standing(None, not shared, bits)
@@ -292,11 +299,13 @@ class _Stages:
     def _standing(self, test: Variable, numbers: Numbers) -> Standing:
         return weighed(self.diagram, test, numbers, self.known, self.own[test.level])
 
-    def stage(self, chosen: Numbers) -> Stage:
-        """The stage when these values have been chosen."""
+    def stage(self, chosen: Numbers, before: Mapping[int, int] = MappingProxyType({})) -> Stage:
+        """The stage when these values have been chosen; `before` are the tests settled without the last of them."""
         numbers = {**self.known, **chosen}
-        held, free, waiting, undecided = {}, {}, 0, set[str]()
+        held, free, waiting, undecided = dict(before), {}, 0, set[str]()
         for test in self.tests:
+            if test.level in before:
+                continue
             one = self._standing(test, numbers)
             if one.branch is not None:
                 held[test.level] = one.branch
@@ -314,8 +323,8 @@ class _Stages:
             waiting |= self.diagram.bit[fact]
         variable = self.diagram.of_fact[fact]
         cells: list[tuple[Start, int, Stage]] = []
-        for start, value in self.ranges(fact, [name for name in others if name != fact], numbers):
-            branch, after = variable.branch(value), self.stage({**chosen, fact: value})
+        for start, value in self.ranges(fact, [name for name in others if name != fact], numbers, held):
+            branch, after = variable.branch(value), self.stage({**chosen, fact: value}, held)
             if not cells or cells[-1][1:] != (branch, after):
                 cells.append((start, branch, after))
         if len(cells) == variable.arity and all(cell[2] is cells[0][2] for cell in cells):
@@ -323,14 +332,15 @@ class _Stages:
         return self._one(Stage(variable.level, tuple(cells), waiting, settled, held, free))
 
     def _one(self, stage: Stage) -> Stage:
-        key = (stage.level, stage.cells, stage.waiting, tuple(stage.held.items()), tuple(stage.free.items()))
+        held, free = sorted(stage.held.items()), sorted(stage.free.items())
+        key = (stage.level, stage.cells, stage.waiting, tuple(held), tuple(free))
         return self._same.setdefault(key, stage)
 
     def ranges(
-        self, fact: str, others: Sequence[str], numbers: Numbers
-    ) -> tuple[tuple[Start, Fraction], ...]:
-        """The ranges of `fact` that can lead on differently whatever the others turn out to be."""
-        planes = self._planes(fact, others, numbers)
+        self, fact: str, others: Sequence[str], numbers: Numbers, held: Mapping[int, int]
+    ) -> tuple[tuple[Start, Number], ...]:
+        """The ranges of `fact` that can lead on differently whatever the others turn out to be; some tests are held."""
+        planes = self._planes(fact, others, numbers, held)
         for other in reversed(others):
             planes = without(planes, other)
         roots = {-form.constant / form.coefficients[0][1] for form in planes if form.coefficients}
@@ -343,7 +353,8 @@ class _Stages:
             ]
             whole = {Fraction(floor(limit) + 1 if after else ceil(limit)) for limit, after in limits}
             starts = [(one, 0) for one in sorted(whole)]
-        low, high = Fraction(0), None
+        low: Number = 0
+        high: Number | None = None
         if fact == AT_MOST[0]:
             high = numbers.get(AT_MOST[1])
         elif fact == AT_MOST[1]:
@@ -355,15 +366,19 @@ class _Stages:
         ]
         if fact in self.positive and len(cells) > 1:
             cells[:2] = [(cells[0][0], cells[1][1])]
-        return tuple(cells)
+        return tuple([(start, plain(value)) for start, value in cells])
 
-    def _planes(self, fact: str, others: Sequence[str], numbers: Numbers) -> set[Plane]:
+    def _planes(
+        self, fact: str, others: Sequence[str], numbers: Numbers, held: Mapping[int, int]
+    ) -> set[Plane]:
         """The planes in `fact` and the others on which something changes."""
         planes: set[Plane] = set()
         for name in others:
             limits = {Fraction(0), *(start for start, _after in self.diagram.of_fact[name].starts)}
             planes.update(Plane(((name, Fraction(1)),), -limit) for limit in limits)  # type: ignore[operator]
         for test in self.tests:
+            if test.level in held:
+                continue
             weigh, own = _weigh(test), self.own[test.level]
             coefficients: dict[str, Fraction] = {}
             constant = -weigh.limit
@@ -397,7 +412,7 @@ class Plane:
     constant: Fraction
 
 
-def plane(coefficients: Mapping[str, Fraction], constant: Fraction) -> Plane:
+def plane(coefficients: Mapping[str, Fraction], constant: Number) -> Plane:
     """One plane, scaled so that equal planes are equal."""
     kept = sorted((name, value) for name, value in coefficients.items() if value)
     scale = kept[0][1] if kept else Fraction(1)
