@@ -13,7 +13,7 @@ from typing import Any
 
 from rules.diagram import LEAF, Diagram, Number, Start, fraction, plain
 from rules.facts import ITEMS, Facts, Value, can_stand_together
-from rules.weighing import AT_MOST, NOTHING, Group, Known, Stage, groups, own_facts, standing
+from rules.weighing import AT_MOST, NOTHING, STILL_OPEN, Group, Known, Stage, groups, own_facts, standing
 
 Span = tuple[int, int, int, int]
 """What is said of a node: what lies below it, at least and at most how many questions, and the numbers before it.
@@ -225,7 +225,7 @@ class Left:
             return diagram.make(diagram.variables[level], kids, starts)
         if looks == diagram.variables[level].bits:
             looks = 0
-        key = (level, kids, looks or starts) if looks or starts else (level, kids)
+        key = (level, kids, looks, starts) if looks or starts else (level, kids)
         return (
             self._unique.get(key)
             or diagram.unique.get(key)
@@ -412,13 +412,15 @@ class Left:
             else:
                 level, kids, below = own_levels[~node], own_kids[~node], own_below[~node]
             concerned = stage.waiting | stage.settled
-            if stage.level <= level and below & stage.waiting:
+            if stage.level < level and stage.otherwise is not None and below & stage.waiting:
+                found = spread(node, stage.otherwise)
+            elif stage.level <= level and below & stage.waiting:
                 cells = []
                 for start, branch, after in stage.cells:
-                    kid = kids[branch] if stage.level == level else node
+                    kid = kids[branch] if stage.level == level and branch != STILL_OPEN else node
                     there = self.below(kid) & (after.waiting | after.settled)
                     cells.append((start, spread(kid, after) if there else kid))
-                found = self._ranges(stage.level, cells)
+                found = self._ranges(stage.level, cells, stage.late)
             elif level in stage.held:
                 kid = kids[stage.held[level]]
                 found = spread(kid, stage) if self.below(kid) & concerned else kid
@@ -440,14 +442,14 @@ class Left:
 
         return spread(root, first) if self.below(root) & (first.waiting | first.settled) else root
 
-    def _ranges(self, level: int, cells: list[tuple[Start, int]]) -> int:
-        """The node that divides a number so: by its classes if these are enough."""
+    def _ranges(self, level: int, cells: list[tuple[Start, int]], late: int) -> int:
+        """The node that divides a number so: by its classes if these are enough. One chosen late stands elsewhere."""
         merged = cells[:1]
         for cell in cells[1:]:
             if cell[1] != merged[-1][1]:
                 merged.append(cell)
         classes = self.diagram.variables[level].starts
-        if all(start in classes for start, _kid in merged):
+        if not late and all(start in classes for start, _kid in merged):
             begins = dict(merged)
             kids, kid = [], merged[0][1]
             for start in classes:
@@ -455,5 +457,5 @@ class Left:
                 kids.append(kid)
             return self._make(level, tuple(kids))
         return self._make(
-            level, tuple([kid for _start, kid in merged]), starts=tuple([start for start, _kid in merged])
+            level, tuple([kid for _start, kid in merged]), late, tuple([start for start, _kid in merged])
         )
