@@ -171,7 +171,7 @@ class Diagram:
     """
 
     def __init__(self, order: Sequence[str], roots: Iterable[Condition], *, joined: bool = False) -> None:
-        self._joined = joined
+        self.joined = joined
         whole = ByPeriod if joined else ()
         tests = {
             id(node): node
@@ -438,7 +438,7 @@ class Diagram:
                 for child in children:
                     node = self.choose(self._tree(child, alternative), node, FALSE_NODE)
                 return node
-            case ByPeriod() if self._joined:
+            case ByPeriod() if self.joined:
                 return self._by_period(periods(condition))
             case AnyOf(children):
                 node = FALSE_NODE
