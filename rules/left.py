@@ -223,8 +223,6 @@ class Left:
         diagram = self.diagram
         if self._shared:
             return diagram.make(diagram.variables[level], kids, starts)
-        if looks == diagram.variables[level].bits:
-            looks = 0
         key = (level, kids, looks, starts) if looks or starts else (level, kids)
         return (
             self._unique.get(key)

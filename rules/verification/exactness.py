@@ -67,8 +67,8 @@ def periods_joined(law: Law) -> Iterator[Proof]:
         faults,
     )
     proof = Proof(
-        "dates and numbers around every such limit, where the one test says what the condition says; and the classes of "
-        "days and other facts"
+        "dates and numbers around every such limit, where the one test says what the condition says; and classes of days "
+        "and other facts"
     )
     for condition in {node for root in roots for node in walk(root) if isinstance(node, ByPeriod)}:
         by_period = periods(condition)

@@ -57,12 +57,13 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
             yield "return of nothing", ast.Return(ast.Constant(None))
 
 
-def _annotations(tree: ast.AST) -> set[int]:
-    """The nodes of annotations, which nothing evaluates."""
+def _declared(tree: ast.AST) -> set[int]:
+    """The nodes of annotations, which nothing evaluates, and of decorators, which say what a class or function is."""
     found: set[int] = set()
     for node in ast.walk(tree):
-        for name in ("annotation", "returns"):
-            if isinstance(part := getattr(node, name, None), ast.AST):
+        parts = [getattr(node, name, None) for name in ("annotation", "returns")]
+        for part in (*parts, *getattr(node, "decorator_list", ())):
+            if isinstance(part, ast.AST):
                 found.update(id(one) for one in ast.walk(part))
     return found
 
@@ -70,11 +71,12 @@ def _annotations(tree: ast.AST) -> set[int]:
 def mutants(module: str) -> Iterator[tuple[str, str, int]]:
     """Kind, name and number of every mutant of a module."""
     tree = ast.parse(_source(module))
-    unread = _annotations(tree)
+    unread = _declared(tree)
+    named = {id(node.value): f"{node.arg}=" for node in ast.walk(tree) if isinstance(node, ast.keyword)}
     for number, node in enumerate(ast.walk(tree)):
         if id(node) not in unread:
             for kind, _change in _changes(node):
-                shown = ast.unparse(node).splitlines()[0][:100]
+                shown = named.get(id(node), "") + ast.unparse(node).splitlines()[0][:100]
                 yield kind, f"{module}: {kind}, {shown} (line {getattr(node, 'lineno', 0)})", number
 
 
