@@ -11,6 +11,7 @@ import pytest
 
 from rules import Determination, determine, edition, read
 from rules.determination import EDITIONS
+from rules.law import EFFECTIVE, SOURCES_CHECKED
 
 CHECKED = [
     json.loads(line)
@@ -144,3 +145,9 @@ def test_an_undetermined_alternative_is_reported_as_such() -> None:
     assert case.outcome == "license_required"
     lpp = next(one for one in case.interpretations if one.id == "I6")
     assert (lpp.outcome, lpp.review_policy) == ("undetermined", None)
+
+
+def test_the_guide_for_lawyers_compares_the_law_up_to_the_day_on_which_the_sources_were_checked() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "legal-review.md").read_text("utf-8")
+    assert f"python -m rules diff {EFFECTIVE} {SOURCES_CHECKED}" in page
+    assert EDITIONS[-1] <= SOURCES_CHECKED
