@@ -67,7 +67,7 @@ def periods_joined(law: Law) -> Iterator[Proof]:
         faults,
     )
     proof = Proof(
-        "dates and numbers around every such limit, where the one test says what the condition says; and classes of days "
+        "dates and numbers around every such limit, where the one test says what the condition says; classes of days "
         "and other facts"
     )
     for condition in {node for root in roots for node in walk(root) if isinstance(node, ByPeriod)}:

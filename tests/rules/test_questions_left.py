@@ -59,7 +59,7 @@ def values(fact: str, facts: Facts) -> Iterator[Value]:
 
 
 def solved(test: Weigh, fact: str, facts: Facts) -> Iterator[Fraction]:
-    """Where a test of several numbers turns on this one, the others at what they are or at the starts of their classes."""
+    """Where a test of several numbers turns on this one, the others as they are or at the starts of their classes."""
     others = [name for name in test.facts if name != fact]
     known = [
         {Fraction(one)} if isinstance(one := facts.get(name), Decimal) else starts(name) for name in others

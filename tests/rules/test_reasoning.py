@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from rules import Facts, next_question, read
+from rules.conditions import Condition
 from rules.enforcement import ENFORCED
 from rules.facts import FACTS, ITEMS, Kind, Value, as_json, can_stand_together, contradictions
+from rules.law import Ordered
 from rules.possibility import Next, Possibilities
 from rules.provisions.classification import CLASSIFICATION
 from rules.provisions.conclusion import AUTHORIZATIONS, DECISION, REQUIRED, SUBJECT
@@ -71,10 +74,11 @@ def test_numbers_weighed_together(known: dict[str, object]) -> None:
 @pytest.mark.parametrize("seed", [*SEEDS, 586])
 def test_results_read_off_the_ways_left_open_are_those_of_what_is_left(seed: int) -> None:
     rng = random.Random(seed)
-    told = ({**AUTHORIZATIONS, "28": RED_FLAG_28}).values()
+    told: list[Ordered[Any] | Condition] = [DECISION, CLASSIFICATION, SUBJECT, REQUIRED, ENFORCED]
+    told += [*AUTHORIZATIONS.values(), RED_FLAG_28]
     for share in (rng.choice((0.2, 0.5, 0.5, 0.8)), 0.4, 0.6):
         facts = read(sampling.random_incomplete(rng, share))
-        for result in (DECISION, CLASSIFICATION, SUBJECT, REQUIRED, ENFORCED, *told):
+        for result in told:
             left = Possibilities(facts)
             left.missing(result)  # works out what is left, from which the results are then read
             assert Possibilities(facts).results(result) == left.results(result), facts
