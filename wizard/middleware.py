@@ -6,7 +6,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext
 
 from wizard import unsent
@@ -88,7 +89,9 @@ class SecurityHeadersMiddleware:
 class SignInMiddleware(LoginRequiredMiddleware):
     """Asks for a sign-in unless the view says otherwise. A form sent after the session has ended is kept meanwhile."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Respond) -> HttpResponse:
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
         """The way to the sign-in page, and from there back to where the person was."""
         if request.method != "POST":
             return super().handle_no_permission(request, view_func)
