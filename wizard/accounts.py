@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission, User
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+if TYPE_CHECKING:
+    from wizard.models import Memo
+
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+Response = TypeVar("Response", bound=HttpResponseBase)
+View = Callable[Concatenate[HttpRequest, P], Response]
 
 
 class Role(StrEnum):
@@ -88,9 +92,9 @@ def sees_every_case(user: AbstractBaseUser | AnonymousUser) -> bool:
     return role_of(user) in REVIEWERS
 
 
-def _require(roles: frozenset[Role], view: View[P]) -> View[P]:
+def _require(roles: frozenset[Role], view: View[P, Response]) -> View[P, Response]:
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> Response:
         if role_of(request.user) not in roles:
             raise PermissionDenied
         return view(request, *args, **kwargs)
@@ -98,14 +102,47 @@ def _require(roles: frozenset[Role], view: View[P]) -> View[P]:
     return guarded
 
 
-def sales_or_legal(view: View[P]) -> View[P]:
+def sales_or_legal(view: View[P, Response]) -> View[P, Response]:
     """Lets people with any of the three roles through; others get 403."""
     return _require(frozenset(Role), view)
 
 
-def legal_required(view: View[P]) -> View[P]:
+def legal_required(view: View[P, Response]) -> View[P, Response]:
     """Lets legal and administrators through; others get 403."""
     return _require(REVIEWERS, view)
+
+
+def reviews(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Whether ``user`` reviews memos: legal does; administrators see what legal sees and keep accounts."""
+    return role_of(user) is Role.LEGAL
+
+
+def require_review(user: AbstractBaseUser | AnonymousUser) -> None:
+    """Raises PermissionDenied for anybody who does not review memos."""
+    if not reviews(user):
+        raise PermissionDenied
+
+
+def require_custody(user: AbstractBaseUser | AnonymousUser) -> None:
+    """Raises PermissionDenied for anybody who may not record how long memos are kept, or hand them out: legal and
+    administrators may."""
+    if role_of(user) not in REVIEWERS:
+        raise PermissionDenied
+
+
+def may_comment(user: User, memo: Memo) -> bool:
+    """Whether ``user`` may comment on a memo: those who review, and the owner of its case."""
+    return reviews(user) or memo.case.owner_id == user.pk
+
+
+def may_approve(user: User, memo: Memo) -> bool:
+    """Whether ``user`` may sign a memo: someone who reviews and had no part in it, neither as its author or its case's
+    owner nor by giving one of its answers."""
+    return (
+        reviews(user)
+        and user.pk not in {memo.author_id, memo.case.owner_id}
+        and not memo.case.events.filter(by_id=user.pk).exists()
+    )
 
 
 def make_demo_accounts() -> None:

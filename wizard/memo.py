@@ -23,8 +23,9 @@ from rules.facts import NOT_SURE
 from rules.questions import BY_FACT
 from wizard import record, wording
 from wizard.answers import amounts_to, ask, given_by, say, say_date, say_moment
+from wizard.desk import acts
 from wizard.interview import Interview, walk
-from wizard.models import Answer, AnswerEvent, Case, Memo, Serial
+from wizard.models import Answer, AnswerEvent, Case, Docket, Memo, Serial
 
 FORMAT = 1
 """The number of this layout of a memo's content; a change of keys or meanings takes the next."""
@@ -124,14 +125,17 @@ def seal(case: Case, author: User, *, name: str, key: uuid.UUID, seen: str) -> M
             edition=datetime.date.fromisoformat(edition) if edition else None,
             revision=settings.REVISION,
             outcome=interview.determination.outcome,
-            destination=str(interview.facts.get("destination", "")),
             supersedes=superseded,
             submission_key=key,
             submission_digest=submission,
         )
         memo.canonical = record.canonical(_content(memo, interview, name))
         memo.sha256 = record.sha256(memo.canonical)
+        memo.destination = str(memo.settled.get("destination", ""))
+        if superseded is not None:
+            acts.supersede(superseded, author, memo.number)
         memo.save()
+        Docket.objects.enter(memo)
         return memo
 
 

@@ -20,12 +20,29 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from rules.facts import NOT_SURE
 from wizard import accounts, record
 from wizard.append_only import AppendOnly, AppendOnlyQuerySet
+from wizard.desk.custody import ExportAct, Retention, RetentionEvent
+from wizard.desk.models import Docket, ReviewAct
 from wizard.invitations import Invitation
 from wizard.ledger.models import LedgerEntry, LedgerNode, Sealed, TreeHead
 
-__all__ = ["AnswerEvent", "Case", "Invitation", "LedgerEntry", "LedgerNode", "Memo", "Serial", "TreeHead"]
+__all__ = [
+    "AnswerEvent",
+    "Case",
+    "Docket",
+    "Invitation",
+    "ExportAct",
+    "LedgerEntry",
+    "LedgerNode",
+    "Memo",
+    "Retention",
+    "RetentionEvent",
+    "ReviewAct",
+    "Serial",
+    "TreeHead",
+]
 
 Answer = str | bool | None
 """One stored answer in the notation of a transaction; None where a question has no answer."""
@@ -97,7 +114,10 @@ class Case(models.Model):
 
     class Meta:
         ordering = ("-id",)
-        indexes: ClassVar = [models.Index(fields=["owner", "-id"], name="wizard_case_owner")]
+        indexes: ClassVar = [
+            models.Index(fields=["owner", "-id"], name="wizard_case_owner"),
+            models.Index(fields=["updated"], name="wizard_case_updated"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}".rstrip()
@@ -212,7 +232,16 @@ class AnswerEvent(AppendOnly):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["case", "version"], name="wizard_event_once_a_version")
         ]
-        indexes: ClassVar = [models.Index(fields=["case", "fact", "version"], name="wizard_event_fact")]
+        indexes: ClassVar = [
+            models.Index(fields=["case", "fact", "version"], name="wizard_event_fact"),
+            # The dashboard's two questions, which concern few of very many events.
+            models.Index(
+                fields=["at", "fact", "case"],
+                name="wizard_event_not_sure",
+                condition=models.Q(way="not_sure"),
+            ),
+            models.Index(fields=["at"], name="wizard_event_outcome", condition=~models.Q(outcome_before="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id}.{self.version} {self.fact}: {self.old!r} to {self.new!r}"
@@ -267,6 +296,12 @@ class Memo(Sealed):
         return content
 
     @property
+    def settled(self) -> dict[str, str | bool]:
+        """Its answers but for those that somebody was not sure of."""
+        answers = self.content["answers"]
+        return {name: value for name, value in answers.items() if value not in (None, NOT_SURE)}
+
+    @property
     def verification_code(self) -> str:
         """A short form of the SHA-256, to compare by eye: "7Q4D-..."."""
         return record.short_code(self.sha256)
@@ -286,6 +321,6 @@ class Memo(Sealed):
             and content["edition"] == (self.edition.isoformat() if self.edition else None)
             and content["revision"] == self.revision
             and content["determination"]["outcome"] == self.outcome
-            and (content["answers"].get("destination") or "") == self.destination
+            and self.settled.get("destination", "") == self.destination
             and content["supersedes"] == (self.supersedes.number if self.supersedes else None)
         )

@@ -42,9 +42,9 @@ MemoFactory.create()
 for _ in range(3):
     MemoFactory.create(case=first.case)
 """
-"""Seven memos, five of them of one case, and two keys: entries 0 to 8."""
+"""Seven memos, five of them of one case, so four superseded, and two keys: entries 0 to 12."""
 
-MEMOS, ENTRIES = 7, 9
+MEMOS, ACTS, ENTRIES = 7, 4, 13
 
 
 @dataclass

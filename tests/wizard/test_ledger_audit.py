@@ -21,7 +21,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tests.wizard.ledger_copies import ENTRIES, MEMOS, ON_POSTGRESQL, Installation
+from tests.wizard.ledger_copies import ACTS, ENTRIES, MEMOS, ON_POSTGRESQL, Installation
 from wizard import record
 from wizard.ledger import checkpoint, heads, keys, merkle
 from wizard.ledger.checkpoint import Head, SignedHead
@@ -37,7 +37,7 @@ FRESH = "'" + "ab" * 16 + "'"
 def test_an_installation_is_sound(installation: Installation) -> None:
     report = installation.audit()
     assert report.faults == []
-    assert (report.size, report.kinds) == (ENTRIES, {"key": 2, "memo": MEMOS})
+    assert (report.size, report.kinds) == (ENTRIES, {"key": 2, "memo": MEMOS, "review": ACTS})
 
 
 COLUMNS = (

@@ -24,7 +24,7 @@ def protect(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("wizard", "0003_ledger"),
+        ("wizard", "0004_docket_of_earlier_memos"),
     ]
 
     operations = [

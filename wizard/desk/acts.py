@@ -1,0 +1,207 @@
+"""Acts of review: who may do what to a memo when, and what the docket says afterwards.
+
+An act is added in one transaction with the docket's row, while the case is held, so that an act and a new memo of the
+same case never pass each other. Nothing is ever taken back: a mistaken act is answered by another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from wizard import accounts, record
+from wizard.desk.models import Docket, ReviewAct
+from wizard.models import Case, Memo
+
+FORMAT = 1
+"""The number of this layout of an act's content; a change of keys or meanings takes the next."""
+
+Kind, State = ReviewAct.Kind, Docket.State
+
+
+class NotNowError(Exception):
+    """The memo is no longer in a state in which this can be done."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """What a comment or a question is about: a fact of the contract, or a paragraph by its citation."""
+
+    fact: str = ""
+    paragraph: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that sends a memo back to its author, about one of its facts ("" for the whole)."""
+
+    fact: str
+    text: str
+
+
+def assign(memo: Memo, by: User, to: User) -> ReviewAct:
+    """Give the memo to a reviewer.
+
+    Raises:
+        PermissionDenied: `by` is not of the desk, or `to` may not review this memo.
+        NotNowError: it has been superseded.
+    """
+    accounts.require_review(by)
+    if not accounts.may_approve(to, memo):
+        raise PermissionDenied
+    return _add(
+        memo,
+        by,
+        Kind.ASSIGNED,
+        {"assignee": _person(to)},
+        {"assignee": to},
+        allowed=(State.WAITING, State.RETURNED, State.APPROVED),
+    )
+
+
+def comment(memo: Memo, by: User, text: str, anchor: Anchor) -> ReviewAct:
+    """Say something about a memo, one of its facts or one of its paragraphs; its owner may too."""
+    if not accounts.may_comment(by, memo):
+        raise PermissionDenied
+    return _add(
+        memo,
+        by,
+        Kind.COMMENTED,
+        {"text": text, "fact": anchor.fact, "paragraph": anchor.paragraph},
+        {},
+        allowed=tuple(State),
+    )
+
+
+def send_back(memo: Memo, by: User, text: str, questions: Sequence[Question]) -> ReviewAct:
+    """Return the memo to its author with questions. An approval, if there was one, no longer stands.
+
+    Raises:
+        ValueError: there is no question.
+        PermissionDenied, NotNowError: as with `assign`.
+    """
+    accounts.require_review(by)
+    if not questions:
+        raise ValueError("A memo is returned with at least one question.")
+    asked = [{"fact": one.fact, "text": one.text} for one in questions]
+    return _add(
+        memo,
+        by,
+        Kind.RETURNED,
+        {"text": text, "questions": asked},
+        {"state": State.RETURNED},
+        allowed=(State.WAITING, State.APPROVED),
+    )
+
+
+def approve(memo: Memo, by: User, name: str, text: str = "") -> ReviewAct:
+    """Sign the memo, under the name typed with the declaration.
+
+    Raises:
+        PermissionDenied: `by` is not of the desk, or had a part in the memo: its author, its case's owner, or someone
+            who gave one of its answers.
+        NotNowError: it does not wait for a review.
+    """
+    if not accounts.may_approve(by, memo):
+        raise PermissionDenied
+    return _add(
+        memo,
+        by,
+        Kind.APPROVED,
+        {"text": text, "name": name},
+        {"state": State.APPROVED},
+        allowed=(State.WAITING,),
+    )
+
+
+def supersede(memo: Memo, by: User, successor: str) -> ReviewAct:
+    """Note that the memo of number `successor` takes this one's place; only the sealing of that memo calls this."""
+    return _add(
+        memo,
+        by,
+        Kind.SUPERSEDED,
+        {"successor": successor},
+        {"state": State.SUPERSEDED},
+        allowed=tuple(State),
+    )
+
+
+def open_questions(case: Case) -> list[Question]:
+    """What the desk has asked about the case's newest memo and nobody has answered with a new memo yet."""
+    row = Docket.objects.filter(memo__case=case, state=State.RETURNED).order_by("-memo_id").first()
+    if row is None:
+        return []
+    act = ReviewAct.objects.filter(memo_id=row.memo_id, kind=Kind.RETURNED).latest("number")
+    return [Question(**one) for one in act.said["questions"]]
+
+
+def replayed(acts: Sequence[ReviewAct]) -> dict[str, Any]:
+    """What the docket's row says of a memo's acts, in their order."""
+    row: dict[str, Any] = {"state": State.WAITING, "assignee_id": None, "acts": len(acts)}
+    becomes = {
+        Kind.RETURNED: State.RETURNED,
+        Kind.APPROVED: State.APPROVED,
+        Kind.SUPERSEDED: State.SUPERSEDED,
+    }
+    for act in acts:
+        row["state"] = becomes.get(Kind(act.kind), row["state"])
+        if act.kind == Kind.ASSIGNED:
+            row["assignee_id"] = User.objects.get(username=act.said["assignee"]["username"]).pk
+        row["touched"] = act.at
+    return row
+
+
+def _add(
+    memo: Memo,
+    by: User,
+    kind: ReviewAct.Kind,
+    words: dict[str, Any],
+    change: dict[str, Any],
+    *,
+    allowed: Sequence[str],
+) -> ReviewAct:
+    with transaction.atomic():
+        # The case before the docket, as `memo.seal` takes them, so that two transactions never wait for each other.
+        Case.objects.select_for_update().get(pk=memo.case_id)
+        row = Docket.objects.select_for_update().get(memo=memo)
+        if row.state not in allowed:
+            raise NotNowError(row.state)
+        at = timezone.now()
+        row.acts += 1
+        row.touched = at
+        for name, value in change.items():
+            setattr(row, name, value)
+        row.save(update_fields=["acts", "touched", *change])
+        act = ReviewAct(memo=memo, number=row.acts, kind=kind, by=by, at=at)
+        act.canonical = record.canonical(_content(act, words))
+        act.sha256 = record.sha256(act.canonical)
+        act.save()
+        return act
+
+
+def _content(act: ReviewAct, words: dict[str, Any]) -> dict[str, Any]:
+    """Everything an act says. It names the very bytes of the memo that it is about."""
+    return {
+        "format": FORMAT,
+        "public_id": str(act.public_id),
+        "memo": {"number": act.memo.number, "sha256": act.memo.sha256},
+        "number": act.number,
+        "act": str(act.kind),
+        "by": _person(act.by),
+        "at": record.timestamp(act.at),
+        "said": words,
+    }
+
+
+def _person(user: User) -> dict[str, str]:
+    return {"username": user.get_username(), "name": user.get_full_name()}

@@ -1,0 +1,168 @@
+"""What the database keeps of the desk: acts of review, which are sealed, and the docket, which is derived."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from wizard import accounts
+from wizard.append_only import AppendOnlyQuerySet
+from wizard.ledger.models import Sealed
+
+if TYPE_CHECKING:
+    from wizard.models import Memo
+
+
+class ReviewAct(Sealed):
+    """One act of review on a memo: who did what, when, in which words. Sealed like the memo itself.
+
+    `canonical` holds everything that the act says; the other columns repeat parts of it so that lists are fast.
+    """
+
+    KIND: ClassVar = "review"
+
+    class Kind(models.TextChoices):
+        """What was done."""
+
+        ASSIGNED = "assigned", _("assigned")
+        COMMENTED = "commented", _("commented")
+        RETURNED = "returned", _("returned with questions")
+        APPROVED = "approved", _("approved")
+        SUPERSEDED = "superseded", _("superseded")
+
+    memo = models.ForeignKey("wizard.Memo", on_delete=models.PROTECT, related_name="acts")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12, choices=Kind)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="acts")
+    at = models.DateTimeField()
+
+    objects = AppendOnlyQuerySet["ReviewAct"].as_manager()
+
+    class Meta:
+        ordering = ("memo", "number")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["memo", "number"], name="wizard_act_once_a_number")
+        ]
+        indexes: ClassVar = [models.Index(fields=["kind", "at", "memo"], name="wizard_act_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.memo.number}.{self.number} {self.kind}"
+
+    @cached_property
+    def content(self) -> dict[str, Any]:
+        """What the act says, read from its canonical bytes."""
+        content: dict[str, Any] = json.loads(self.canonical)
+        return content
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What it says beyond who, what and when: a comment's text, a return's questions."""
+        said: dict[str, Any] = self.content["said"]
+        return said
+
+
+class DocketQuerySet(models.QuerySet["Docket"]):
+    """Rows of the docket, as far as someone may see them."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Rows of the user's own cases; every row for legal and administrators."""
+        return self if accounts.sees_every_case(user) else self.filter(owner_id=user.pk)
+
+    def waiting_for(self, user: User) -> Self:
+        """What waits for this person: memos to review, theirs or nobody's yet; or memos returned to their author."""
+        returned = models.Q(state=Docket.State.RETURNED, author_id=user.pk)
+        if not accounts.sees_every_case(user):
+            return self.filter(returned)
+        theirs = models.Q(assignee_id=user.pk) | models.Q(assignee__isnull=True)
+        return self.filter(returned | (models.Q(state=Docket.State.WAITING) & theirs))
+
+    def enter(self, memo: Memo) -> Docket:
+        """The row of a memo that was just recorded."""
+        return self.create(memo=memo, **self.derived(memo))
+
+    @staticmethod
+    def derived(memo: Memo) -> dict[str, Any]:
+        """What a row says of its memo, whatever has been done about it."""
+        content = memo.content
+        determination = content["determination"]
+        return {
+            "number": memo.number,
+            "title": content["case"]["title"],
+            "reference": content["case"]["reference"],
+            "owner_id": memo.case.owner_id,
+            "author_id": memo.author_id,
+            "outcome": memo.outcome,
+            "review_policy": determination["review_policy"] or "",
+            "destination": memo.destination,
+            "headquarters": memo.settled.get("headquarters", ""),
+            "embargo": "embargo" in determination["warnings"],
+            "red_flag": bool(determination["red_flags"]),
+            "transaction_date": memo.settled.get("date"),
+            "created": memo.created,
+            "touched": memo.created,
+        }
+
+
+class Docket(models.Model):
+    """Where one memo stands at the desk. Derived from the memo and its acts, in the transaction that adds them.
+
+    Nothing here is evidence: `manage.py rebuild_docket` makes it anew from what is sealed.
+    """
+
+    class State(models.TextChoices):
+        """Whose turn it is, or how it ended."""
+
+        WAITING = "waiting", _("waiting for review")
+        RETURNED = "returned", _("returned with questions")
+        APPROVED = "approved", _("approved")
+        SUPERSEDED = "superseded", _("superseded")
+
+    memo = models.OneToOneField(
+        "wizard.Memo", primary_key=True, on_delete=models.PROTECT, related_name="docket"
+    )
+    number = models.CharField(max_length=20)
+    reference = models.CharField(max_length=20)
+    title = models.CharField(max_length=120, blank=True)
+    state = models.CharField(max_length=12, choices=State, default=State.WAITING)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=32)
+    review_policy = models.CharField(max_length=48, blank=True)
+    destination = models.CharField(max_length=2, blank=True)
+    headquarters = models.CharField(max_length=2, blank=True)
+    embargo = models.BooleanField(default=False)
+    red_flag = models.BooleanField(default=False)
+    transaction_date = models.DateField(null=True)
+    created = models.DateTimeField()
+    touched = models.DateTimeField()
+    acts = models.PositiveIntegerField(default=0)
+
+    objects = DocketQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-memo_id",)
+        indexes: ClassVar = [
+            models.Index(fields=["state", "-memo"], name="wizard_docket_state"),
+            models.Index(fields=["assignee", "state", "-memo"], name="wizard_docket_assignee"),
+            models.Index(fields=["author", "state", "-memo"], name="wizard_docket_author"),
+            models.Index(fields=["owner", "-memo"], name="wizard_docket_owner"),
+            models.Index(fields=["outcome", "-memo"], name="wizard_docket_outcome"),
+            models.Index(fields=["destination", "-memo"], name="wizard_docket_destination"),
+            models.Index(fields=["number"], name="wizard_docket_number"),
+            models.Index(fields=["reference"], name="wizard_docket_reference"),
+            models.Index(
+                fields=["created", "outcome", "destination", "headquarters"], name="wizard_docket_created"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.state}"
