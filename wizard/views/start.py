@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from wizard import unsent
 from wizard.forms import TitleForm
 from wizard.interview import walk
 from wizard.models import Case
@@ -21,9 +22,13 @@ def start(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         case = Case.objects.start(signed_in(request), form.cleaned_data["title"])
         return redirect(case)
+    typed = (unsent.take(request) or {}).get("title", "") if request.method == "GET" else ""
     errors = [("title", message) for message in form.errors.get("title", ())]
     return render(
-        request, "wizard/start.html", {"form": form, "errors": errors}, status=422 if errors else 200
+        request,
+        "wizard/start.html",
+        {"title": form.data.get("title", typed), "errors": errors},
+        status=422 if errors else 200,
     )
 
 
