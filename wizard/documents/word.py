@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import itertools
 import zipfile
 from collections.abc import Callable, Iterable
 from types import MappingProxyType
@@ -179,7 +180,7 @@ class _Setting:
                 paragraph.add_run().add_break()
                 continue
             added = paragraph.add_run(run.text)
-            if run.style:
+            if run.style in _STYLES:
                 _STYLES[run.style](added)
             if run.language and run.language != self.content.language:
                 _set_language(added._r.get_or_add_rPr(), _LANGUAGES[run.language])
@@ -282,11 +283,11 @@ class _Setting:
 
     def set_items(self, block: parts.Items) -> None:
         """A list, or one to tick off."""
-        for text in block.items:
+        for text, note in itertools.zip_longest(block.items, block.notes, fillvalue=()):
             if not block.boxes:
                 self.paragraph(text, "List Bullet")
                 continue
-            paragraph = self.paragraph((Run("☐\t"), *text))
+            paragraph = self.paragraph((Run("☐\t"), *text, Run(" "), *note))
             paragraph.paragraph_format.left_indent = Mm(7)
             paragraph.paragraph_format.first_line_indent = Mm(-7)
             paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(7))
@@ -301,7 +302,7 @@ class _Setting:
         """Who signed, and lines for those who have yet to."""
         for label, words in block.rows:
             if words:
-                self.labeled_line(label, (Run(words),))
+                self.labeled_line(label, words)
                 continue
             line = self.labeled_line(label, (Run("\t"),))
             line.paragraph_format.space_before, line.paragraph_format.keep_together = Pt(24), True
