@@ -17,12 +17,13 @@ from urllib.parse import urlsplit
 
 from django.utils import translation
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext as _
 
 from wizard import wording
 from wizard.models import Memo
 
-Style = Literal["", "strong", "emphasis", "quiet", "citation", "finding", "name", "line"]
+Style = Literal["", "strong", "emphasis", "quiet", "citation", "finding", "name", "whole", "line"]
 
 _ELEMENTS: Mapping[Style, str] = MappingProxyType(
     {
@@ -33,6 +34,7 @@ _ELEMENTS: Mapping[Style, str] = MappingProxyType(
         "citation": '<span class="citation" lang="en">{}</span>',
         "finding": '<span class="finding">{}</span>',
         "name": "<bdi>{}</bdi>",
+        "whole": '<span class="whole">{}</span>',
         "line": "<br>",
     }
 )
@@ -47,7 +49,9 @@ class Run:
     style: Style = ""
     language: str = ""
 
-    def __html__(self) -> str:
+    @property
+    def html(self) -> SafeString:
+        """The words as they stand on the page."""
         return format_html(_ELEMENTS[self.style], self.text)
 
 
@@ -133,6 +137,11 @@ class Items(_Block):
     items: tuple[Text, ...]
     notes: tuple[Text, ...] = ()
     boxes: bool = False
+
+    @property
+    def noted(self) -> tuple[tuple[Text, Text], ...]:
+        """Each item and the note beside it."""
+        return tuple(itertools.zip_longest(self.items, self.notes, fillvalue=()))
 
 
 @dataclass(frozen=True)
@@ -309,7 +318,9 @@ def _title_block(memo: Memo, text: Mapping[str, Any]) -> tuple[tuple[str, Text],
         (_("From"), (_run(author["name"], "name"), _run(_brackets("", author["username"])))),
         (
             _("Re"),
-            (_run(case["title"], "name"), _run(_comma("", reference))) if case["title"] else _say(reference),
+            (_run(case["title"], "name"), Run(_comma("", "")), _run(reference, "whole"))
+            if case["title"]
+            else _say(reference),
         ),
     ]
     if content["supersedes"]:
@@ -444,7 +455,7 @@ def _rule(found: Mapping[str, Any]) -> Iterable[Block]:
     usual = dates[0][0] if dates else ""
     if usual:
         yield Paragraph(
-            _say(_("The text %(dated)s, where nothing else stands beside it.") % {"dated": usual})
+            _say(_("The text is %(dated)s, unless another date stands beside it.") % {"dated": usual})
         )
     for issue in governing:
         dated = _dated(issue) if issue["version"] else usual

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime
 import io
-import itertools
 import zipfile
 from collections.abc import Callable, Iterable
 from types import MappingProxyType
 from typing import Any
 
-import segno
 from docx import Document
 from docx.document import Document as WordDocument
 from docx.enum.style import WD_STYLE_TYPE
@@ -25,6 +23,7 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run as WordRun
 
 from wizard.documents import outline as parts
+from wizard.documents.code import picture
 from wizard.documents.outline import Outline, Run, Text, outline
 from wizard.models import Memo
 
@@ -161,14 +160,12 @@ class _Setting:
         _set_border(title, "double")
         for label, words in self.content.title_block:
             self.labeled_line(label, words)
-        image = io.BytesIO()
-        code = segno.make(self.content.verification_address, error="m", micro=False)
-        code.save(image, kind="png", border=0, scale=8)
-        image.seek(0)
         held = self.document.add_paragraph()
         held.paragraph_format.space_before = Pt(6)
-        picture = held.add_run().add_picture(image, width=Mm(22))
-        picture._inline.docPr.set("descr", self.content.verification_hint)
+        drawn = held.add_run().add_picture(
+            io.BytesIO(picture(self.content.verification_address, "png")), width=Mm(22)
+        )
+        drawn._inline.docPr.set("descr", self.content.verification_hint)
         _set_border(held, "single")
 
     # ------------------------------------------------------------------------------------------ words
@@ -283,7 +280,7 @@ class _Setting:
 
     def set_items(self, block: parts.Items) -> None:
         """A list, or one to tick off."""
-        for text, note in itertools.zip_longest(block.items, block.notes, fillvalue=()):
+        for text, note in block.noted:
             if not block.boxes:
                 self.paragraph(text, "List Bullet")
                 continue
