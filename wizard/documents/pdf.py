@@ -23,11 +23,19 @@ def pdf(memo: Memo, *, language: str, paper: str, address: str) -> bytes:
         KeyError: no such paper, or a language that the memo was not recorded in.
         TypesettingError: the document could not be set within its limits.
     """
+    return TYPESETTER.set(job(memo, language=language, paper=paper, address=address))
+
+
+def job(memo: Memo, *, language: str, paper: str, address: str) -> dict[str, Any]:
+    """What `typeset.py` is given for that document.
+
+    Raises:
+        KeyError: no such paper, or a language that the memo was not recorded in.
+    """
     content = _drawable(outline(memo, language, address).to_json())
     content["qr"] = picture(address, "svg").decode()
     created = datetime.datetime.fromisoformat(content["created"])
-    job = {"memo": content, "paper": PAPERS[paper], "created": int(created.timestamp())}
-    return TYPESETTER.set(job)
+    return {"memo": content, "paper": PAPERS[paper], "created": int(created.timestamp())}
 
 
 def _drawable(value: Any) -> Any:
