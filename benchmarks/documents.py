@@ -2,16 +2,17 @@
 
     python -m benchmarks.documents [ROUNDS]
 
-In every round each sample memo is set by three sides in turn, all warm. No memo comes twice: its number, title, author and
-times differ each time, since Typst remembers what it has set and WeasyPrint does not.
+In every round each sample memo is set by three sides in turn, all warm. No memo comes twice: its number, title,
+author and times differ each time, since Typst remembers what it has set and WeasyPrint does not.
 
 - ours: `wizard.documents.pdf.pdf`, from the sealed content to the bytes, in its confined process;
-- Typst alone: the same source and the same data, compiled in this process with its fonts loaded; the limit;
-- WeasyPrint: the same outline, made into HTML beforehand, to a PDF/UA-1 in a warm process, its fonts and style sheet read.
+- Typst alone: the same source and data, compiled in this process with its fonts loaded; the limit;
+- WeasyPrint: the memo's page, made beforehand, to a PDF/UA-1 in a warm process, fonts and style sheet read.
 
-What is timed is checked: each PDF is tagged, declares PDF/UA-1, and holds the memo's number and its words, Chinese ones
-included, as `pdftotext` reads them; ours has the same bytes when it is made again by a new process, and the time that this
-takes from its start is given as well. WeasyPrint is installed by its name into an environment that is thrown away.
+What is timed is checked: each PDF is tagged, declares PDF/UA-1, and holds the memo's number and its words, Chinese
+ones included, as `pdftotext` reads them; ours has the same bytes when a new process makes it again, and how long
+that takes from the process's start is given as well. WeasyPrint is installed by its name into an environment that
+is thrown away.
 """
 
 from __future__ import annotations
@@ -150,21 +151,11 @@ def timed(make: Callable[[], bytes]) -> tuple[float, bytes]:
 
 
 def page(document: Outline, code: Code) -> str:
-    """The outline as a page for WeasyPrint, made of the blocks of the memo's own page."""
-    sections = "".join(
-        f"<h2>{escape(section.heading)}</h2>"
-        + "".join(render_to_string("wizard/_block.html", {"block": block}) for block in section.blocks)
-        for section in document.sections
-    )
-    rows = "".join(
-        f"<dt>{escape(label)}</dt><dd>{''.join(run.html for run in words)}</dd>"
-        for label, words in document.title_block
-    )
+    """The document of the memo's own page, as a page for WeasyPrint."""
+    body = render_to_string("wizard/_document.html", {"document": document, "code": code})
     return (
-        f'<html lang="{document.language}"><head><title>{escape(document.title)}</title></head><body>'
-        f"<h1>{escape(document.number)}</h1><dl>{rows}</dl>"
-        f'<svg viewBox="0 0 {code.size} {code.size}" role="img" aria-label="{escape(document.verification_hint)}">'
-        f'<path d="{code.path}"/></svg>{sections}<p>{escape(document.seal)}</p></body></html>'
+        f'<html lang="{document.language}"><head><title>{escape(document.title)}</title></head>'
+        f"<body>{body}</body></html>"
     )
 
 
