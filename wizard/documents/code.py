@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 from dataclasses import dataclass
+from typing import Literal
 
 import segno
 
@@ -31,11 +32,13 @@ def code(address: str) -> Code:
     return Code(len(rows), "".join(parts))
 
 
-def picture(address: str, kind: str) -> bytes:
-    """The QR code of an address as an image, "svg" or "png"."""
+def picture(address: str, kind: Literal["svg", "png"]) -> bytes:
+    """The QR code of an address as an image."""
     image = io.BytesIO()
-    settings = {"svg": {"xmldecl": False, "dark": "#1c1a17"}, "png": {"scale": 8}}[kind]
-    _qr(address).save(image, kind=kind, border=0, **settings)
+    if kind == "svg":
+        _qr(address).save(image, kind=kind, border=0, xmldecl=False, dark="#1c1a17")
+    else:
+        _qr(address).save(image, kind=kind, border=0, scale=8)
     return image.getvalue()
 
 

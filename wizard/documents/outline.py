@@ -606,7 +606,7 @@ def _two_answers(found: Mapping[str, Any]) -> Iterable[Block]:
         "events",
         checked,
         (_("Date"), _("What happened"), _("Source")),
-        (12, 42, 14),
+        (11, 44, 13),
         tuple(
             (_say(event["date"]), _say(event["text"]), _say(_cite(event["source"])))
             for event in enforced["events"]
