@@ -76,7 +76,7 @@ class _Setting:
             self.document.add_heading(part.heading, level=1)
             for block in part.blocks:
                 _SETTERS[type(block)](self, block)
-        self.paragraph((Run(content.seal, "quiet"),))
+        self.paragraph((Run(content.seal, "quiet"),)).paragraph_format.space_before = Pt(12)
 
     def file(self) -> bytes:
         """The file, with the same bytes each time: its parts carry no time of their own."""
