@@ -186,6 +186,27 @@ def test_sections_stand_in_the_order_of_the_page(sales: User) -> None:
     assert tuple(one.text for one in in_word if one.style and one.style.name == "Heading 1") == headings
 
 
+def test_a_row_says_what_is_not_as_in_most_rows(sales: User) -> None:
+    memo = recorded(sales)
+    content = json.loads(memo.canonical)
+    asked = content["text"]["en"]["facts"]
+    asked[2]["by"], asked[3]["basis"] = "Somebody Else", "the datasheet"
+    document = outline(Memo(canonical=json.dumps(content), sha256=memo.sha256), "en", ADDRESS)
+    (facts,) = (section for section in document.sections if section.name == "facts")
+    above, table = facts.blocks
+    assert f"Given by {sales.get_full_name()} (typed or chosen), unless" in "".join(runs(above))
+    given = ["".join(runs(row[-1])) for row in table.rows]
+    assert given[2] == f"{asked[2]['at']}, Somebody Else, typed or chosen"
+    assert given[3] == f"{asked[3]['at']}, typed or chosen: the datasheet"
+    assert given[:2] + given[4:] == [row["at"] for row in asked[:2] + asked[4:]]
+
+
+def test_conditions_that_the_analysis_went_through_are_not_said_again(sales: User) -> None:
+    said = read_pdf(as_pdf(recorded(sales, CHIPS_TO_POLAND)))
+    assert said.count("A commodity that meets branch a.") == 1
+    assert "see “License Exception LPP” above." in said
+
+
 def test_chinese_documents_are_in_chinese(sales: User) -> None:
     memo = recorded(sales, OPEN_QUESTIONS)
     for make, read in READERS:
@@ -223,10 +244,11 @@ def test_pdf_is_tagged_and_fit_for_archives(sales: User, language: str) -> None:
 
 
 @pytest.mark.parametrize(("paper", "size"), [("letter", "612 x 792"), ("a4", "595.276 x 841.89")])
-def test_pdf_is_on_the_paper_asked_for(sales: User, paper: str, size: str) -> None:
-    said = poppler("pdfinfo", as_pdf(recorded(sales), paper=paper))
-    assert f"Page size:       {size} pts" in said
-    assert 2 <= int(re.findall(r"^Pages: +(\d+)$", said, re.MULTILINE)[0]) <= 5
+def test_pdf_is_on_the_paper_asked_for_and_takes_three_sheets(sales: User, paper: str, size: str) -> None:
+    for answers in CASES.values():
+        said = poppler("pdfinfo", as_pdf(recorded(sales, answers), paper=paper))
+        assert f"Page size:       {size} pts" in said
+        assert 2 <= int(re.findall(r"^Pages: +(\d+)$", said, re.MULTILINE)[0]) <= 3
 
 
 def test_pages_are_numbered_and_headed(sales: User) -> None:
