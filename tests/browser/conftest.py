@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import axe_playwright_python
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 START_SECONDS = 60
 """The server must answer within this many seconds."""
 
 Visit = Callable[..., Page]
+Look = Callable[..., Page]
+
+Addresses = dict[str, dict[str, str]]
+"""Addresses by what they show, as `tests.browser.prepared` makes them."""
+
+AXE = (Path(axe_playwright_python.__file__).with_name("axe.min.js")).read_text("utf-8")
 
 
 def free_port() -> int:
@@ -32,23 +43,38 @@ def free_port() -> int:
         return port
 
 
+@dataclass(frozen=True)
+class Site:
+    """A demonstration of its own: its address, and the addresses of what was prepared in it."""
+
+    address: str
+    prepared: Addresses
+
+
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a demonstration of its own: a real server, a fresh database, the sample memos."""
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A real server with a fresh database, the sample memos and the prepared cases."""
     data = tmp_path_factory.mktemp("site")
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "WIZARD_DEMO": "1",
         "WIZARD_DATA": str(data),
     }
-    for command in (["migrate"], ["collectstatic", "--no-input"], ["setup_demo"]):
-        subprocess.run(
-            [sys.executable, "manage.py", *command],
+
+    def run(*command: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *command],
             cwd=settings.BASE_DIR,
             env=environment,
             check=True,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
         )
+        return done.stdout
+
+    for command in ("migrate", "collectstatic --no-input", "setup_demo"):
+        run("manage.py", *command.split())
+    prepared: Addresses = json.loads(run("-m", "tests.browser.prepared"))
     port = free_port()
     log = data / "server.log"
     with log.open("w") as output:
@@ -66,10 +92,22 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     try:
         address = f"http://127.0.0.1:{port}"
         wait_for(address, server, log)
-        yield address
+        yield Site(address, prepared)
     finally:
         server.terminate()
         server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def site(served: Site) -> str:
+    """The site's address."""
+    return served.address
+
+
+@pytest.fixture(scope="session")
+def prepared(served: Site) -> Addresses:
+    """The addresses of what was prepared."""
+    return served.prepared
 
 
 def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
@@ -105,6 +143,71 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def sign_in(page: Page, role: str) -> None:
+    """Signs in with one click."""
+    page.goto("/sign-in/")
+    page.locator(f"button[name=role][value={role}]").click()
+    page.wait_for_url(re.compile(r"/$"))
+
+
+def note(complaints: list[str], page: Page) -> None:
+    """Notes what the browser complains about, such as a breach of the content security policy."""
+
+    def heard(said: ConsoleMessage) -> None:
+        if said.type in {"error", "warning"}:
+            complaints.append(said.text)
+
+    page.on("console", heard)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+
+@pytest.fixture(scope="session")
+def signed_in(chromium: Browser, site: str) -> Iterator[Callable[[str | None], tuple[Page, list[str]]]]:
+    """One page for each role, kept for the whole session, with axe in it; and what its browser complained about."""
+    pages: dict[str | None, tuple[Page, list[str]]] = {}
+
+    def page_of(role: str | None) -> tuple[Page, list[str]]:
+        if role not in pages:
+            context = chromium.new_context(base_url=site, reduced_motion="reduce")
+            context.add_init_script(AXE)
+            page = context.new_page()
+            complaints: list[str] = []
+            note(complaints, page)
+            if role:
+                sign_in(page, role)
+            pages[role] = page, complaints
+        return pages[role]
+
+    yield page_of
+    for page, _complaints in pages.values():
+        page.context.close()
+
+
+@pytest.fixture
+def look(signed_in: Callable[[str | None], tuple[Page, list[str]]]) -> Iterator[Look]:
+    """Opens an address as `role` in a language, in the browser that is signed in already: for looking, not for doing.
+
+    A complaint of the browser fails the test.
+    """
+    used: dict[str | None, list[str]] = {}
+
+    def look(address: str, role: str | None = "sales", language: str = "en") -> Page:
+        page, complaints = signed_in(role)
+        if role not in used:
+            complaints.clear()
+            used[role] = complaints
+        url = page.url if page.url.startswith("http") else "http://127.0.0.1/"
+        host = urllib.parse.urlsplit(url).hostname
+        page.context.add_cookies(
+            [{"name": "django_language", "value": language, "domain": str(host), "path": "/"}]
+        )
+        page.goto(address)
+        return page
+
+    yield look
+    assert [said for complaints in used.values() for said in complaints] == []
+
+
 @pytest.fixture
 def visit(request: pytest.FixtureRequest, chromium: Browser, site: str) -> Iterator[Visit]:
     """Opens a page of the site in a browser of its own, signed in as `role` unless that is None.
@@ -120,16 +223,11 @@ def visit(request: pytest.FixtureRequest, chromium: Browser, site: str) -> Itera
         opened.append(context)
         context.set_default_timeout(15_000)
         page = context.new_page()
-        page.on(
-            "console",
-            lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None,
-        )
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        note(complaints, page)
         if role:
-            page.goto("/sign-in/")
-            page.locator(f"button[name=role][value={role}]").click()
-            page.wait_for_url(f"{site}/")
-        page.goto(path)
+            sign_in(page, role)
+        if role is None or path != "/":
+            page.goto(path)
         return page
 
     yield visit
