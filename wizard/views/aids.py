@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from rules.chips import CATALOG, Chip, facts_of
 from rules.facts import FACTS, NOT_SURE, Kind
+from wizard import interrupted
 from wizard.answers import given, say
 from wizard.estimates import ESTIMATES
 from wizard.forms import AnswerForm, EstimateForm, ProductForm
@@ -54,8 +55,8 @@ def product(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     chips = [chip for chip in CATALOG if item in (None, NOT_SURE, chip.item)]
     if not chips:
         raise Http404
-    form = ProductForm(chips, request.POST if request.method == "POST" else None)
-    if form.is_valid():
+    form = ProductForm(chips, request.POST if request.method == "POST" else interrupted.put_back(request))
+    if request.method == "POST" and form.is_valid():
         chip = form.chip
         filled = {
             name: given(name, value, interview.facts, _catalog_basis(chip))
@@ -69,7 +70,7 @@ def product(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         "vendors": _by_vendor(chips),
         "errors": [(chips[0].key, message) for message in form.errors.get("product", ())],
     }
-    return render(request, "wizard/product.html", context, status=422 if form.is_bound else 200)
+    return render(request, "wizard/product.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _filled(chip: Chip) -> dict[str, Answer]:

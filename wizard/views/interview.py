@@ -18,6 +18,7 @@ from rules.chips import CATALOG
 from rules.facts import NOT_SURE, InvalidValue, Kind, read_number, read_value, say_number
 from rules.glossary import terms_in
 from rules.questions import BY_FACT
+from wizard import interrupted
 from wizard.answers import amounts_to, ask, country_name, given, say, say_moment, spell_out
 from wizard.estimates import ESTIMATES, Estimate
 from wizard.forms import AnswerForm, EstimateForm
@@ -37,11 +38,12 @@ def question(request: HttpRequest, case_id: uuid.UUID, fact: str) -> HttpRespons
     case = visible_case(request, case_id)
     _known_or_404(fact)
     interview = walk(case.answers)
-    form = AnswerForm(fact, interview, request.POST if request.method == "POST" else None)
-    if form.is_valid():
+    kept = interrupted.put_back(request)
+    form = AnswerForm(fact, interview, request.POST if request.method == "POST" else kept)
+    if request.method == "POST" and form.is_valid():
         answer = given(fact, form.cleaned_data["value"], interview.facts, form.basis)
         return save(request, case, interview, {fact: answer}, way=form.way, seen=form.cleaned_data["version"])
-    return question_page(request, case, form, status=422 if form.is_bound else 200)
+    return question_page(request, case, form, status=422 if request.method == "POST" else 200)
 
 
 @require_safe
