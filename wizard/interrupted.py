@@ -1,4 +1,4 @@
-"""What a form said when nobody was signed in to receive it: kept in the session, and put back into the form afterwards.
+"""What a form said when nobody was signed in to receive it: kept in the session, then put back into the form.
 
 Never in the browser, and never saved by itself: whoever signs in sees it on the form's own page, and sends it again.
 """
@@ -76,5 +76,5 @@ def page_of(request: HttpRequest) -> str:
 
 
 def send_again(request: HttpRequest) -> HttpResponse | None:
-    """Back to the page of a form whose token is of an earlier sign-in, with what it said; None if it cannot be shown."""
+    """Back to the page of a form whose token is of an earlier sign-in, to show it again; None for any other form."""
     return redirect(page_of(request)) if keep(request) else None

@@ -1,101 +1,30 @@
-"""The site as `make run` serves it, and Chromium to look at it with."""
+"""The site and the browser of these tests: one of each for the whole session."""
 
 from __future__ import annotations
 
-import json
-import os
-import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import axe_playwright_python
 import pytest
-from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
-START_SECONDS = 60
-"""The server must answer within this many seconds."""
+from tests.browser import serving
+from tests.browser.serving import Addresses, Site, sign_in
 
 Visit = Callable[..., Page]
 Look = Callable[..., Page]
 
-Addresses = dict[str, dict[str, str]]
-"""Addresses by what they show, as `tests.browser.prepared` makes them."""
-
 AXE = (Path(axe_playwright_python.__file__).with_name("axe.min.js")).read_text("utf-8")
-
-
-def free_port() -> int:
-    """A port of this machine that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@dataclass(frozen=True)
-class Site:
-    """A demonstration of its own: its address, and the addresses of what was prepared in it."""
-
-    address: str
-    prepared: Addresses
 
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A real server with a fresh database, the sample memos and the prepared cases."""
-    data = tmp_path_factory.mktemp("site")
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "WIZARD_DEMO": "1",
-        "WIZARD_DATA": str(data),
-    }
-
-    def run(*command: str) -> str:
-        done = subprocess.run(
-            [sys.executable, *command],
-            cwd=settings.BASE_DIR,
-            env=environment,
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        return done.stdout
-
-    for command in ("migrate", "collectstatic --no-input", "setup_demo"):
-        run("manage.py", *command.split())
-    prepared: Addresses = json.loads(run("-m", "tests.browser.prepared"))
-    port = free_port()
-    log = data / "server.log"
-    with log.open("w") as output:
-        server = subprocess.Popen(
-            [
-                str(Path(sys.executable).with_name("granian")),
-                *("--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-                *("--workers", "1", "--blocking-threads", "4", "config.wsgi:application"),
-            ],
-            cwd=settings.BASE_DIR,
-            env=environment,
-            stdout=output,
-            stderr=output,
-        )
-    try:
-        address = f"http://127.0.0.1:{port}"
-        wait_for(address, server, log)
-        yield Site(address, prepared)
-    finally:
-        server.terminate()
-        server.wait(20)
+    """A demonstration of its own."""
+    with serving.serve(tmp_path_factory.mktemp("site")) as site:
+        yield site
 
 
 @pytest.fixture(scope="session")
@@ -110,44 +39,11 @@ def prepared(served: Site) -> Addresses:
     return served.prepared
 
 
-def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    """Returns once the server answers; fails with its log if it ends or takes too long."""
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            urllib.request.urlopen(f"{address}/sign-in/", timeout=5)  # noqa: S310 - our own http address
-        except urllib.error.URLError:
-            time.sleep(0.2)
-        else:
-            return
-    pytest.fail(f"The server did not start:\n{log.read_text()}")
-
-
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium."""
-    path = shutil.which("chromium")
-    assert path, "Chromium is not installed: run `make test`, which installs it."
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-            ],
-        )
+    with serving.chromium() as browser:
         yield browser
-        browser.close()
-
-
-def sign_in(page: Page, role: str) -> None:
-    """Signs in with one click."""
-    page.goto("/sign-in/")
-    page.locator(f"button[name=role][value={role}]").click()
-    page.wait_for_url(re.compile(r"/$"))
 
 
 def note(complaints: list[str], page: Page) -> None:

@@ -1,4 +1,4 @@
-"""Cases and memos of the site under test, made through the same code as those of users: one address for each thing to see.
+"""Cases and memos to look at, made through the same code as those of users: one address for each thing to see.
 
 python -m tests.browser.prepared     makes them in the installation that the environment names; prints the addresses
 """

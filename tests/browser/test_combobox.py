@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Addresses, Visit
+from tests.browser.conftest import Visit
+from tests.browser.serving import Addresses
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Addresses, Look, Visit
+from tests.browser.conftest import Look, Visit
+from tests.browser.serving import Addresses
 
 DESK, PHONE = 1280, 360
 TWICE, NARROWEST = 640, 320
@@ -93,14 +94,17 @@ def axe(page: Page, *, colors: bool = True) -> list[str]:
 
 
 SHAPE = """() => {
+  const { scrollWidth } = document.documentElement;
   const wrong = [];
-  const say = (text, found) => found.length && wrong.push(`${text}: ${[...found].map((one) => one.outerHTML.slice(0, 120))}`);
+  const none = (what, selector) => {
+    for (const one of document.querySelectorAll(selector)) wrong.push(`${what}: ${one.outerHTML.slice(0, 120)}`);
+  };
   if (document.querySelectorAll("h1").length !== 1) wrong.push("not one h1");
-  if (document.documentElement.scrollWidth > window.innerWidth) wrong.push(`${document.documentElement.scrollWidth} px wide`);
-  say("a link that leads nowhere", document.querySelectorAll("a:not([href])"));
-  say("a script or a style in the page", document.querySelectorAll("script:not([src]), style, [style], [onclick], [onchange]"));
-  say("a control that is none", document.querySelectorAll("[role=button]:not(button)"));
-  say("an order of its own for the keyboard", document.querySelectorAll("[tabindex]:not([tabindex='0']):not([tabindex='-1'])"));
+  if (scrollWidth > window.innerWidth) wrong.push(`${scrollWidth} px wide`);
+  none("a link that leads nowhere", "a:not([href])");
+  none("a script or a style in the page", "script:not([src]), style, [style], [onclick], [onchange]");
+  none("a control that is none", "[role=button]:not(button)");
+  none("an order of its own", "[tabindex]:not([tabindex='0'], [tabindex='-1'])");
   return wrong;
 }"""
 """What must hold of a page's form at any width."""

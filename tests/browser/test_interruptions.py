@@ -1,4 +1,4 @@
-"""What goes wrong in an office: a connection lost at the worst moment, a session that ended, two tabs, a double click, Back."""
+"""What goes wrong in an office: a connection lost, a session that ended, another tab, a double click, Back, Reload."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import Addresses, Visit, sign_in
+from tests.browser.conftest import Visit
+from tests.browser.serving import Addresses, sign_in
 from tests.browser.test_journey import choose, go_on, heading, start
 
 

@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Addresses, Visit
+from tests.browser.conftest import Visit
+from tests.browser.serving import Addresses
 
 READ = {
     "1e26": "10²⁶",
