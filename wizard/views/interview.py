@@ -19,12 +19,13 @@ from rules.facts import NOT_SURE, InvalidValue, Kind, read_number, read_value, s
 from rules.glossary import terms_in
 from rules.questions import BY_FACT
 from wizard import interrupted
-from wizard.answers import amounts_to, ask, country_name, given, say, say_moment, spell_out
+from wizard.answers import amounts_to, ask, country_name, given, given_by, say, say_moment, spell_out
 from wizard.estimates import ESTIMATES, Estimate
 from wizard.forms import AnswerForm, EstimateForm
 from wizard.interview import Interview, walk
 from wizard.models import AnswerEvent, Case, Given, StaleAnswerError
 from wizard.views.access import signed_in, visible_case
+from wizard.views.ask import invitation_rows
 from wizard.views.start import go_on
 from wizard.wording import OUTCOMES, REVIEW_POLICIES
 
@@ -38,12 +39,29 @@ def question(request: HttpRequest, case_id: uuid.UUID, fact: str) -> HttpRespons
     case = visible_case(request, case_id)
     _known_or_404(fact)
     interview = walk(case.answers)
+    if request.method == "POST" and "rest" in request.POST:
+        return _leave_the_rest(request, case, interview)
     kept = interrupted.put_back(request)
     form = AnswerForm(fact, interview, request.POST if request.method == "POST" else kept)
     if request.method == "POST" and form.is_valid():
         answer = given(fact, form.cleaned_data["value"], interview.facts, form.basis)
         return save(request, case, interview, {fact: answer}, way=form.way, seen=form.cleaned_data["version"])
     return question_page(request, case, form, status=422 if request.method == "POST" else 200)
+
+
+def _leave_the_rest(request: HttpRequest, case: Case, interview: Interview) -> HttpResponse:
+    """Every question that is left is answered "not sure", so that there is a result of what is known."""
+    while interview.next is not None and BY_FACT[interview.next].not_sure:
+        fact = interview.next
+        case.save_answers(
+            {fact: given(fact, NOT_SURE, interview.facts)},
+            by=signed_in(request),
+            way=AnswerEvent.Way.NOT_SURE,
+            seen=case.version,
+            language=get_language() or "en",
+        )
+        interview = walk(case.answers)
+    return go_on(case)
 
 
 @require_safe
@@ -68,6 +86,7 @@ def check(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         "answered": [answer_row(name, interview, latest) for name in interview.asked],
         "set_aside": [answer_row(name, interview, latest) for name in interview.set_aside],
         "not_sure": [(ask(name, interview.facts), BY_FACT[name]) for name in interview.not_sure],
+        "invitations": invitation_rows(request, case, interview),
         "remaining": "" if interview.finished else _remaining(interview),
         "next_question": ask(interview.next, interview.facts) if interview.next else "",
     }
@@ -117,7 +136,11 @@ def answer_row(fact: str, interview: Interview, latest: Mapping[str, AnswerEvent
         answer=say(fact, answer),
         more=amounts_to(fact, answer, interview.facts),
         way=str(AnswerEvent.Way(event.way).label) if event and event.way not in _PLAIN_WAYS else "",
-        basis=event.basis if event else "",
+        basis=f"{event.colleague}; {event.basis}"
+        if event and event.colleague
+        else event.basis
+        if event
+        else "",
         not_sure=answer == NOT_SURE,
     )
 
@@ -160,7 +183,7 @@ def question_page(
         "wording": wording,
         "terms": terms_in(f"{wording.text} {wording.help} {form.question.why}"),
         "kind": form.kind.value,
-        "countries": _countries() if form.kind is Kind.COUNTRY else [],
+        "countries": countries() if form.kind is Kind.COUNTRY else [],
         "errors": errors,
         "answer_error": answer_error,
         "refused": " ".join(problem.say(gettext) for problem in interview.refused.get(form.fact, ())),
@@ -171,7 +194,9 @@ def question_page(
             (name, ask(name, interview.facts), say(name, interview.answers[name])) for name in interview.asked
         ],
         "possible": [OUTCOMES[code] for code in interview.determination.possible_outcomes],
-        "remaining": _remaining(interview),
+        "remaining": "" if interview.finished else _remaining(interview),
+        "offers_rest": form.fact == interview.next and bool(interview.not_sure),
+        "invitations": invitation_rows(request, case, interview, form.fact),
         "back": request.POST.get("back", request.GET.get("back", "")),
     }
     return render(request, "wizard/question.html", context, status=status)
@@ -208,7 +233,7 @@ _READ_BACK = frozenset({Kind.NUMBER, Kind.COUNT, Kind.COUNTRY})
 _CATALOG_ITEMS = frozenset(chip.item for chip in CATALOG)
 
 
-def _countries() -> list[dict[str, str]]:
+def countries() -> list[dict[str, str]]:
     """Every country by its name in the language of the page, with other names to find it by."""
     named = [
         {
@@ -268,6 +293,7 @@ def _stale_page(request: HttpRequest, case: Case, event: AnswerEvent, yours: Giv
     context = {
         "case": case,
         "event": event,
+        "by": given_by(event),
         "at": say_moment(event.at),
         "question": event.question,
         "yours": yours.answer,
