@@ -101,7 +101,8 @@ def look(signed_in: Callable[[str | None], tuple[Page, list[str]]]) -> Iterator[
         return page
 
     yield look
-    assert [said for complaints in used.values() for said in complaints] == []
+    # A link that no longer opens anything is answered 410, which Chromium reports.
+    assert [said for heard in used.values() for said in heard if "status of 410" not in said] == []
 
 
 @pytest.fixture

@@ -27,7 +27,11 @@ def make() -> dict[str, dict[str, str]]:
     """The addresses: `questions` by fact, item kind and wording; `results` by outcome; `pages` by what they show."""
     from django.contrib.auth.models import User
 
+    from django.urls import reverse
+
     from wizard.accounts import DEMO_ACCOUNTS, Role
+    from wizard.desk import audit_export
+    from wizard.desk.models import Docket
     from wizard.models import Case, Memo
     from wizard.samples import SAMPLES, record
 
@@ -40,6 +44,8 @@ def make() -> dict[str, dict[str, str]]:
         "Gesellschaft für Hochleistungsrechnen und angewandte Künstliche Intelligenz in Mitteldeutschland mbH & Co. KG",
         {**SAMPLES[4].answers, "part_744_concern": "not_sure"},
     )
+    legal = User.objects.get(username=DEMO_ACCOUNTS[Role.LEGAL][0])
+    statement = audit_export.begin(Docket.objects.all(), legal, {})
     return {
         "questions": questions(sales),
         "results": results(sales),
@@ -48,9 +54,34 @@ def make() -> dict[str, dict[str, str]]:
             "empty": f"/cases/{empty.public_id}/",
             "chip": f"/cases/{chip.public_id}/",
             "memo": f"/memos/{memo.public_id}/",
+            "asked": asked(chip, "tpp"),
+            "answered": asked(chip, "tpp"),
+            "asked_choice": asked(long, "part_744_concern"),
+            "withdrawn": asked(chip, "tpp", withdrawn=True),
+            "export": reverse("export_taken", args=[statement.public_id]),
             "older": Memo.objects.order_by("pk")[0].get_absolute_url(),
         },
     }
+
+
+def asked(case: Case, fact: str, *, withdrawn: bool = False) -> str:
+    """The address of a link to one question."""
+    from django.urls import reverse
+    from django.utils import timezone
+
+    from wizard.models import Invitation
+
+    made = Invitation.objects.create(
+        case=case,
+        fact=fact,
+        seen=case.version,
+        asked_by=case.owner,
+        asked_in="en",
+        email="ada@example.com",
+        language="en",
+        withdrawn=timezone.now() if withdrawn else None,
+    )
+    return reverse("colleague", args=[made.link])
 
 
 def questions(by: User) -> dict[str, str]:

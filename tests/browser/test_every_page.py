@@ -13,7 +13,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Look, Visit
+from tests.browser.conftest import AXE, Look, Visit
 from tests.browser.serving import Addresses
 
 DESK, PHONE = 1280, 360
@@ -34,7 +34,18 @@ PAGES: dict[str, tuple[str | None, tuple[str, ...]]] = {
     "question": ("sales", ("{case}destination/?back=check", "{chip}tpp/")),
     "estimate": ("sales", ("{empty}training_operations/estimate/parameters/?parameters=1.2e12&tokens=2e13",)),
     "result": ("sales", ("{case}result/",)),
+    "drawing": ("sales", ("{case}path/",)),
+    "what_if": ("sales", ("{case}what-if/",)),
+    "ask": ("sales", ("{chip}tpp/ask/", "{case}destination/ask/")),
+    "colleague": (None, ("{asked}", "{asked_choice}", "{withdrawn}")),
+    "colleague_done": (None, ()),  # by answering, below
     "memo": ("sales", ("{memo}", "{older}")),
+    "memo_drawing": ("sales", ("{memo}path/",)),
+    "memo_retention": ("legal", ("{memo}retention/",)),
+    "dashboard": ("legal", ("/desk/dashboard/",)),
+    "export": ("legal", ("/desk/export/",)),
+    "export_taken": ("legal", ("{export}",)),
+    "retention_report": ("legal", ("/desk/retention/",)),
     "verify": (None, ("/verify/", "/verify/?code=7Q4D-2K5A-XM3C-ABCD")),
     "glossary": ("sales", ("/glossary/",)),
 }
@@ -50,6 +61,8 @@ NO_PAGES = {
     "record": "answers a form, and shows its errors on the result's page",
     "case": "leads on to a question or to the result",
     "said": "a part of a page",
+    "withdraw": "answers a form",
+    "export_file": "a file",
     "memo_json": "a file",
     "memo_pdf": "a file",
     "memo_word": "a file",
@@ -140,6 +153,16 @@ def test_one_page_of_each_kind(look: Look, prepared: Addresses, language: str) -
     assert {address: wrong for address, wrong in found.items() if wrong} == {}
 
 
+def test_thanks_for_an_answer_by_a_link(visit: Visit, prepared: Addresses) -> None:
+    page = visit(prepared["pages"]["answered"], role=None)
+    page.evaluate(AXE)
+    page.locator("#name").fill("Ada Example")
+    page.locator("#answer").fill("4,800")
+    page.get_by_role("button", name="Send").click()
+    page.wait_for_url("**/thanks/")
+    assert faults(page, "en") == []
+
+
 @pytest.mark.parametrize("part", [0, 1])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_question(look: Look, prepared: Addresses, language: str, part: int) -> None:
@@ -199,7 +222,7 @@ def test_the_focus_is_seen_on_every_control(look: Look, prepared: Addresses) -> 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_is_not_there(visit: Visit, language: str, request: pytest.FixtureRequest) -> None:
+def test_what_is_not_there(visit: Visit, language: str) -> None:
     page = visit("/")
     page.context.add_cookies([{"name": "django_language", "value": language, "url": page.url}])
     answer = page.request.get("/nothing-here/")
