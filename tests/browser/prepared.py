@@ -26,7 +26,6 @@ CASES = Path(__file__).resolve().parent.parent / "rules" / "worked_cases.jsonl"
 def make() -> dict[str, dict[str, str]]:
     """The addresses: `questions` by fact, item kind and wording; `results` by outcome; `pages` by what they show."""
     from django.contrib.auth.models import User
-
     from django.urls import reverse
 
     from wizard.accounts import DEMO_ACCOUNTS, Role
