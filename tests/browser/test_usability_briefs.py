@@ -186,6 +186,8 @@ class Walk:
 
     def read(self, page: Page) -> None:
         """Count the words of the page that somebody must read: what is folded away and beside it is not."""
+        if page.locator("[data-combobox]").count():
+            expect(page.locator(".combobox input")).to_be_visible()
         self.words += len(page.locator("main").inner_text().split())
 
 
@@ -230,7 +232,7 @@ def name_of(page: Page, code: str) -> str:
 
 def choose(page: Page, value: str, walk: Walk) -> None:
     """Pick an answer and continue."""
-    page.locator(f".choice input[value={value}]").check()
+    page.locator(f".choice input[value='{value}']").check()
     page.get_by_role("button", name="Continue", exact=True).click()
     walk.clicks += 2
 
