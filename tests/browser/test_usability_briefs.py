@@ -49,10 +49,10 @@ class Brief:
 BRIEFS = (
     Brief(
         "H200 servers to a Polish cloud company with a parent in Singapore",
-        "Wisła Cloud in Gdańsk wants 16 HGX H200 servers, eight GPUs each, from our Texas warehouse in mid-October 2026. "
-        "They rent them out as a cloud. It is a Polish company; the group is run from Singapore. Straight to them, nobody "
-        "in between, and the group owns the machines. First chips of this kind they get from anyone this year. "
-        "Screening found nothing.",
+        "Wisła Cloud in Gdańsk wants 16 HGX H200 servers, eight GPUs each, from our Texas warehouse "
+        "in mid-October 2026. They rent them out as a cloud. It is a Polish company; the group is "
+        "run from Singapore. Straight to them, nobody in between, and the group owns the machines. "
+        "First chips of this kind they get from anyone this year. Screening found nothing.",
         {
             "item": "computer",
             "activity": "export",
@@ -69,17 +69,19 @@ BRIEFS = (
             "purpose": "cloud_service",
         },
         "authorization_available",
-        "Branch a: worldwide. Poland and Singapore are outside supplement no. 5(a), so no AIA; a cloud is no ACM. LPP: "
-        "none of the three in D:5 or Macau, no D-group destination, direct, 128 × 15,832 = 2,026,496 TPP, below 26,900,000.",
+        "Branch a: worldwide. Poland and Singapore are outside supplement no. 5(a), so no AIA; a "
+        "cloud is no ACM. LPP: none of the three in D:5 or Macau, no D-group destination, direct, "
+        "128 × 15,832 = 2,026,496 TPP, below 26,900,000.",
         questions=12,
         not_sure=0,
         product="nvidia-hgx-h200",
     ),
     Brief(
         "Closed frontier weights to a Norwegian customer's own data center",
-        "Nordlys AI, Oslo, founder-owned, wants our model's weights on its own servers near Oslo by October 1, 2026. "
-        "Ours, trained in Oregon, not published, about 3 × 10^26 operations. We have no ruling from BIS on it. Their "
-        "site has an ISO 27001 certificate. Screening found nothing.",
+        "Nordlys AI, Oslo, founder-owned, wants our model's weights on its own servers near Oslo by "
+        "October 1, 2026. Ours, trained in Oregon, not published, about 3 × 10^26 operations. We "
+        "have no ruling from BIS on it. Their site has an ISO 27001 certificate. Screening found "
+        "nothing.",
         {
             "item": "model_weights",
             "activity": "export",
@@ -94,16 +96,17 @@ BRIEFS = (
             "part_744_concern": "false",
         },
         "undetermined",
-        "4E091 above 10^26. AIA turns on the storage: ISO 27001 is not paragraphs 14, 15 and 18 of supplement no. 10, so "
-        "nobody can say yet whether AIA is available or a license is required.",
+        "4E091 above 10^26. AIA turns on the storage: ISO 27001 is not paragraphs 14, 15 and 18 of "
+        "supplement no. 10, so nobody can say yet whether AIA is available or a license is "
+        "required.",
         questions=12,
         not_sure=1,
     ),
     Brief(
         "GeForce cards to a Vietnamese distributor of gaming hardware",
-        "Rồng Gaming in Hanoi orders 2,000 GeForce RTX 4090 cards for its shops, delivery November 2, 2026. They ship "
-        "from our warehouse in California. Gaming cards, ECCN 5A992 on the data sheet. A family business. Screening "
-        "found nothing.",
+        "Rồng Gaming in Hanoi orders 2,000 GeForce RTX 4090 cards for its shops, delivery November "
+        "2, 2026. They ship from our warehouse in California. Gaming cards, ECCN 5A992 on the data "
+        "sheet. A family business. Screening found nothing.",
         {
             "item": "computer",
             "activity": "export",
@@ -119,14 +122,15 @@ BRIEFS = (
         },
         "authorization_available",
         "5,285 TPP is branch a, worldwide. Not for data centers, so ACA is open; Vietnam is in D:1, not in D:5.",
-        questions=0,
+        questions=9,
         not_sure=0,
         product="nvidia-geforce-rtx-4090",
     ),
     Brief(
         "Training compute for the Malaysian data center of a Chinese firm",
-        "The Malaysian company of Shenlan (Shenzhen) wants to rent 16,000 of our GPUs in Johor from September 1, 2026 and "
-        "train its next model there, about 2e26 operations, it says. We ship nothing. Screening found nothing.",
+        "The Malaysian company of Shenlan (Shenzhen) wants to rent 16,000 of our GPUs in Johor from "
+        "September 1, 2026 and train its next model there, about 2e26 operations, it says. We ship "
+        "nothing. Screening found nothing.",
         {
             "item": "model_weights",
             "activity": "compute_service",
@@ -137,16 +141,16 @@ BRIEFS = (
             "part_744_concern": "false",
         },
         "no_export",
-        "A computing service is no export of the weights. Red flag 28 applies if the model is in 4E091 and the customer's "
-        "group is outside supplement no. 5(a): the result must say so.",
+        "A computing service is no export of the weights. Red flag 28 applies if the model is in "
+        "4E091 and the customer's group is outside supplement no. 5(a): the result must say so.",
         questions=4,
         not_sure=0,
     ),
     Brief(
         "MI300X to the United Arab Emirates, ownership unclear",
-        "Falcon Compute, a free zone company in Abu Dhabi, wants 512 MI300X for a data center there, shipping September 15, "
-        "2026 from our plant in Texas. The register shows a holding on the Caymans and then nothing. Nobody has screened "
-        "them yet.",
+        "Falcon Compute, a free zone company in Abu Dhabi, wants 512 MI300X for a data center "
+        "there, shipping September 15, 2026 from our plant in Texas. The register shows a holding "
+        "on the Caymans and then nothing. Nobody has screened them yet.",
         {
             "item": "integrated_circuit",
             "activity": "export",
@@ -158,10 +162,10 @@ BRIEFS = (
             "units": "512",
         },
         "undetermined",
-        "A license is required for the UAE by name. Whether part 744, the UAE rule's exemptions or LPP come in turns on "
-        "who owns the company and who screens it.",
-        questions=0,
-        not_sure=0,
+        "A license is required for the UAE by name. Whether part 744, the UAE rule's exemptions or "
+        "LPP come in turns on who owns the company and who screens it.",
+        questions=10,
+        not_sure=3,
         product="amd-instinct-mi300x",
         gives_up=True,
     ),
@@ -181,7 +185,7 @@ class Walk:
 
     @property
     def minutes(self) -> float:
-        """To the result: reading the words of every page once, the catalog's list aside, and entering every answer."""
+        """To the result: reading every page once, the catalog's list aside, and entering every answer."""
         return self.words / WORDS_A_MINUTE + self.questions * SECONDS_AN_ANSWER / 60
 
     def read(self, page: Page) -> None:
