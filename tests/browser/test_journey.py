@@ -259,7 +259,9 @@ def test_with_the_keyboard_alone(visit: Visit) -> None:
         kind = str(field.evaluate("(one) => one.type"))
         if kind == "radio":
             press_to(page, "[name=answer]")
+            expect(field).to_be_focused()
             page.keyboard.press("Space")  # the first one; "No" is below "Yes"
+            expect(field).to_be_checked()
             if any(word in before for word in ("below_published", "part_744", "synthetic_data")):
                 page.keyboard.press("ArrowDown")
             page.keyboard.press("Enter")
