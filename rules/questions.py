@@ -156,7 +156,7 @@ QUESTIONS: tuple[Question, ...] = (
             Option(
                 "computer",
                 _("Computers, or boards and parts with such chips in them"),
-                _("Such as servers, racks, modules and boards."),
+                _("Such as servers, racks, modules, graphics cards and other boards."),
             ),
             Option(
                 "software",
@@ -819,8 +819,8 @@ QUESTIONS: tuple[Question, ...] = (
         fact="lpp_tpp_received_this_year",
         text=_("How much TPP has the ultimate consignee had under LPP this calendar year?"),
         help=_(
-            "Count what it has had from everyone, not only from you. Leave this shipment out. Here the "
-            "ultimate consignee is the ultimate parent that owns the items."
+            "Count what it has had from everyone, not only from you. Leave this shipment out. Write 0 if it "
+            "had none. Here the ultimate consignee is the ultimate parent that owns the items."
         ),
         why=_("This shipment must fit into what is left of 26,900,000 TPP for the year."),
         citation="15 CFR 740.29(d) and (h)",

@@ -19,6 +19,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from wizard import interrupted
+
 if TYPE_CHECKING:
     from wizard.models import Memo
 
@@ -181,5 +183,11 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Says plainly that a form was too old or came from elsewhere; nothing was saved."""
+    """Says plainly that a form was too old or came from elsewhere; nothing was saved.
+
+    A form of this site whose token is of an earlier sign-in goes back to its page, with what was entered.
+    """
+    own = not reason.startswith(("Origin checking", "Referer checking"))
+    if own and (back := interrupted.send_again(request)):
+        return back
     return render(request, "403_csrf.html", status=403)

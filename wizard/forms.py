@@ -81,13 +81,10 @@ class AnswerForm(forms.Form):
     not_sure = forms.BooleanField(required=False)
     same_as = forms.CharField(max_length=40, required=False)
 
-    def __init__(
-        self, fact: str, interview: Interview, data: Mapping[str, Any] | None = None, *, typed: str = ""
-    ) -> None:
+    def __init__(self, fact: str, interview: Interview, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data)
         self.fact = fact
         self.interview = interview
-        self.typed = typed
         self.kind = FACTS[fact].kind
         self.way: str = AnswerEvent.Way.TYPED
         self.basis = ""
@@ -109,9 +106,9 @@ class AnswerForm(forms.Form):
 
     @property
     def shown(self) -> str:
-        """What the field holds: what was just sent, or typed before a sign-in; else the stored answer."""
-        if self.is_bound or self.typed:
-            return str(self.data.get("answer", "")) if self.is_bound else self.typed
+        """What the field holds: what was just sent, else the stored answer."""
+        if self.is_bound:
+            return str(self.data.get("answer", ""))
         stored = self.interview.answers.get(self.fact)
         return "" if stored is None else str(stored).lower() if isinstance(stored, bool) else stored
 

@@ -1,16 +1,9 @@
-"""The headers that every response carries, error pages included; and the sign-in that most pages ask for."""
+"""The headers that every response carries, error pages included."""
 
 from collections.abc import Callable
 
 from django.conf import settings
-from django.contrib import messages
-from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
-from django.utils.translation import gettext
-
-from wizard import unsent
+from django.http import HttpRequest, HttpResponse
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -84,23 +77,3 @@ class SecurityHeadersMiddleware:
         for name, value in self.headers.items():
             response.headers.setdefault(name, value)
         return response
-
-
-class SignInMiddleware(LoginRequiredMiddleware):
-    """Asks for a sign-in unless the view says otherwise. A form sent after the session has ended is kept meanwhile."""
-
-    def handle_no_permission(
-        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
-    ) -> HttpResponseRedirect:
-        """The way to the sign-in page, and from there back to where the person was."""
-        if request.method != "POST":
-            return super().handle_no_permission(request, view_func)
-        unsent.keep(request)
-        messages.warning(
-            request,
-            gettext(
-                "You were signed out before this was saved. Nothing that was saved is lost. Sign in to go on where you "
-                "were."
-            ),
-        )
-        return redirect_to_login(unsent.page_of(request), self.get_login_url(view_func))

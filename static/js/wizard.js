@@ -14,6 +14,15 @@ What the pages do beyond htmx. Every page works without this file; nothing is ke
     if (region) region.textContent = text;
   };
 
+  // htmx notes the address of the current page, which names a case.
+  const keepNothing = () => {
+    try {
+      sessionStorage.removeItem("htmx-current-path-for-history");
+    } catch {
+      // A browser that lets nothing be stored has stored nothing.
+    }
+  };
+
   // ------------------------------------------------------------------------------------------------ focus, failures
 
   const focusStart = () => {
@@ -29,6 +38,7 @@ What the pages do beyond htmx. Every page works without this file; nothing is ke
       focusStart();
     }
     enhance(document);
+    keepNothing();
   });
 
   document.addEventListener("htmx:beforeSwap", (event) => {
@@ -231,6 +241,7 @@ What the pages do beyond htmx. Every page works without this file; nothing is ke
   });
 
   enhance(document);
+  keepNothing();
   // A page that answers with errors starts at them, with or without htmx.
   if (document.querySelector(".error-summary")) focusStart();
 })();

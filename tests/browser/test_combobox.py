@@ -6,13 +6,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.test_every_page import QUESTION, go_to
+from tests.browser.serving import Addresses
 
 
 @pytest.fixture
-def page(visit: Visit) -> Page:
+def page(visit: Visit, prepared: Addresses) -> Page:
     """The question for the destination."""
-    return go_to(QUESTION, visit)
+    return visit(prepared["pages"]["case"] + "destination/")
 
 
 def chosen(page: Page) -> str:
@@ -74,7 +74,7 @@ def test_half_a_name_is_no_answer(page: Page) -> None:
     expect(page.locator(".error-summary")).to_be_focused()
 
 
-def test_without_javascript_it_is_a_plain_list(visit: Visit) -> None:
-    page = go_to(QUESTION, visit, java_script_enabled=False)
+def test_without_javascript_it_is_a_plain_list(visit: Visit, prepared: Addresses) -> None:
+    page = visit(prepared["pages"]["case"] + "destination/", java_script_enabled=False)
     expect(page.locator("select[name=answer]")).to_be_visible()
     expect(page.get_by_role("combobox")).to_have_count(1)

@@ -123,6 +123,24 @@ def test_picking_a_product_answers_what_its_data_sheet_says(sales: User, sign_in
     assert all(chip.source in event.basis and chip.confidence in event.basis for event in events)
 
 
+def test_a_board_or_a_computer_is_found_by_the_chip_inside(sales: User, sign_in: SignIn) -> None:
+    case = CaseFactory.create(owner=sales, answers={"item": "computer", "activity": "export"})
+    address = reverse("product", args=[case.public_id])
+    text = sign_in(sales).get(address).content.decode()
+    assert all(f'value="{chip.key}"' in text for chip in CATALOG)
+    chip = next(chip for chip in CATALOG if chip.item == "integrated_circuit" and chip.performance_density)
+    sign_in(sales).post(address, {"product": chip.key, "version": str(case.version)})
+    case.refresh_from_db()
+    assert case.answers["item"] == "computer"
+    assert case.answers["tpp"] == str(chip.tpp)
+    assert case.answers["performance_density"] == str(chip.performance_density)
+    assert not {"entry", "datacenter"} & case.answers.keys()
+    server = next(chip for chip in CATALOG if chip.item == "computer")
+    sign_in(sales).post(address, {"product": server.key, "version": str(case.version)})
+    case.refresh_from_db()
+    assert case.answers["entry"] == server.entry
+
+
 @pytest.mark.parametrize("product", ["", "no-such", "x" * 100])
 def test_the_catalog_refuses_what_is_not_in_it(sales: User, sign_in: SignIn, product: str) -> None:
     case = chips_case(sales)

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from tests.factories import CHIPS_TO_POLAND, WEIGHTS_TO_GERMANY, CaseFactory
 from tests.wizard.conftest import SignIn, page
+from wizard.interview import walk
 from wizard.models import AnswerEvent, Case
 from wizard.samples import play
 
@@ -280,3 +281,33 @@ def test_a_page_without_its_version_is_refused(sales: User, sign_in: SignIn, ver
     response = sign_in(sales).post(address(case, "item"), {"answer": "computer", "version": version})
     assert response.status_code == 422
     assert not case.events.exists()
+
+
+def test_the_rest_may_be_left_once_something_is_not_sure(sales: User, sign_in: SignIn) -> None:
+    case = CaseFactory.create(owner=sales, answers=before(CHIPS_TO_POLAND, "ultimate_parent"))
+    client = sign_in(sales)
+    assert 'name="rest"' not in client.get(address(case, "ultimate_parent")).content.decode()
+    client.post(address(case, "ultimate_parent"), {"not_sure": "1", "version": case.version})
+    case.refresh_from_db()
+    step = walk(case.answers).next
+    assert step is not None
+    assert 'name="rest"' in client.get(address(case, step)).content.decode()
+    left = client.post(address(case, step), {"rest": "1", "version": case.version})
+    assert left.headers["Location"] == reverse("result", args=[case.public_id])
+    case.refresh_from_db()
+    assert walk(case.answers).finished
+    assert case.answers[step] == "not_sure"
+    assert case.answers["destination"] == "PL"
+    assert case.events.filter(fact=step).get().way == AnswerEvent.Way.NOT_SURE
+    # Once everything is answered, a question does not say how many are left, nor offers to leave them.
+    again = client.get(address(case, step)).content.decode()
+    assert "more question" not in again
+    assert 'name="rest"' not in again
+
+
+def test_the_rest_cannot_be_left_where_not_sure_is_no_answer(sales: User, sign_in: SignIn) -> None:
+    case = CaseFactory.create(owner=sales)
+    left = sign_in(sales).post(address(case, "item"), {"rest": "1", "version": "0"})
+    assert left.headers["Location"] == address(case, "item")
+    case.refresh_from_db()
+    assert case.answers == {}

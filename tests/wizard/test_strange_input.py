@@ -12,7 +12,6 @@ from rules.questions import BY_FACT
 from tests.factories import WEIGHTS_TO_GERMANY, CaseFactory
 from tests.wizard.conftest import SignIn, page
 from wizard.models import Case
-from wizard.unsent import MOST
 
 LONG = "9" * 10_000
 
@@ -123,60 +122,6 @@ def test_ten_thousand_characters_of_title_are_refused_and_kept(sales: User, sign
     assert response.status_code == 422
     assert page(response).fields["title"] == LONG
     assert response.content.decode().count("Use at most 120 characters.") == 2
-
-
-# ---------------------------------------------------------------------------------------- after the session ended
-
-
-@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true", "HX-Boosted": "true"}])
-def test_an_answer_sent_after_the_session_ended_is_filled_in_again(
-    sales: User, sign_in: SignIn, headers: dict[str, str]
-) -> None:
-    case = without(sales, "training_operations")
-    question = address(case, "training_operations")
-    browser = Client(headers={"Referer": f"http://testserver{question}?back=check", **headers})
-    response = browser.post(question, {"answer": "1.2e26", "version": str(case.version)}, follow=True)
-    text = response.content.decode()
-    assert page(response).headings == ["Sign in"]
-    assert "You were signed out before this was saved." in text
-    assert response.redirect_chain[-1][0] == f"/sign-in/?next={question}%3Fback%3Dcheck"
-    case.refresh_from_db()
-    assert "training_operations" not in case.answers
-    browser.force_login(sales, backend="django.contrib.auth.backends.ModelBackend")
-    restored = browser.get(question)
-    assert page(restored).fields["answer"] == "1.2e26"
-    assert "What you typed before you were signed out is here again." in restored.content.decode()
-    assert page(browser.get(question)).fields["answer"] == "", "Once."
-
-
-def test_a_choice_and_a_title_are_filled_in_again_too(sales: User) -> None:
-    case = without(sales, "storage_compliant")
-    browser = Client()
-    browser.post(address(case, "storage_compliant"), {"answer": "true", "version": "0"})
-    browser.force_login(sales, backend="django.contrib.auth.backends.ModelBackend")
-    assert page(browser.get(address(case, "storage_compliant"))).checked == [("answer", "true")]
-    other = Client()
-    other.post(reverse("start"), {"title": "Rheinwerk"})
-    other.force_login(sales, backend="django.contrib.auth.backends.ModelBackend")
-    assert page(other.get(reverse("start"))).fields["title"] == "Rheinwerk"
-
-
-def test_what_was_typed_is_shown_on_its_own_page_to_those_who_may_see_it(sales: User, stranger: User) -> None:
-    case = without(sales, "training_operations")
-    browser = Client()
-    browser.post(address(case, "training_operations"), {"answer": "1.2e26", "version": "0"})
-    browser.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
-    assert browser.get(address(case, "training_operations")).status_code == 404
-    assert "1.2e26" not in browser.get(reverse("start")).content.decode()
-
-
-def test_too_much_is_not_kept_and_no_other_site_is_gone_to(sales: User) -> None:
-    case = without(sales, "training_operations")
-    question = address(case, "training_operations")
-    browser = Client(headers={"Referer": "https://elsewhere.example/phish/"})
-    response = browser.post(question, {"answer": "9" * MOST, "version": "0"})
-    assert response["Location"] == f"/sign-in/?next={question}"
-    assert "unsent" not in browser.session
 
 
 # -------------------------------------------------------------------------------------------------- every question

@@ -11,7 +11,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from rules.chips import CATALOG, Chip, facts_of
-from rules.facts import FACTS, NOT_SURE, Kind
+from rules.facts import COMPUTER, FACTS, NOT_SURE, Kind
+from wizard import interrupted
 from wizard.answers import given, say
 from wizard.estimates import ESTIMATES
 from wizard.forms import AnswerForm, EstimateForm, ProductForm
@@ -52,28 +53,40 @@ def product(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     interview = walk(case.answers)
     item = interview.answers.get("item")
     chips = [chip for chip in CATALOG if item in (None, NOT_SURE, chip.item)]
+    if item == COMPUTER:  # a board or a computer is known by the chip that decides its class
+        chips += [chip for chip in CATALOG if chip not in chips]
     if not chips:
         raise Http404
-    form = ProductForm(chips, request.POST if request.method == "POST" else None)
-    if form.is_valid():
+    form = ProductForm(chips, request.POST if request.method == "POST" else interrupted.put_back(request))
+    if request.method == "POST" and form.is_valid():
         chip = form.chip
         filled = {
             name: given(name, value, interview.facts, _catalog_basis(chip))
-            for name, value in _filled(chip).items()
+            for name, value in _filled(chip, item).items()
         }
         seen = form.cleaned_data["version"]
         return save(request, case, interview, filled, way=AnswerEvent.Way.CATALOG, seen=seen)
     context = {
         "case": case,
         "form": form,
-        "vendors": _by_vendor(chips),
+        "vendors": _by_vendor([chip for chip in chips if item != COMPUTER or chip.item == item]),
+        "inside": _by_vendor([chip for chip in chips if item == COMPUTER and chip.item != item]),
         "errors": [(chips[0].key, message) for message in form.errors.get("product", ())],
     }
-    return render(request, "wizard/product.html", context, status=422 if form.is_bound else 200)
+    return render(request, "wizard/product.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _filled(chip: Chip) -> dict[str, Answer]:
-    return {name: value for name, value in facts_of(chip).items() if isinstance(value, (str, bool))}
+def _filled(chip: Chip, item: Answer = None) -> dict[str, Answer]:
+    """The answers that picking it gives: of a computer with such a chip inside, only the chip's own figures."""
+    inside = item == COMPUTER and chip.item != item
+    return {
+        name: value
+        for name, value in facts_of(chip).items()
+        if isinstance(value, (str, bool)) and not (inside and name not in _OF_THE_CHIP)
+    }
+
+
+_OF_THE_CHIP = frozenset({"tpp", "performance_density", "dram_bandwidth"})
 
 
 def _catalog_basis(chip: Chip) -> str:

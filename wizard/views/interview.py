@@ -18,7 +18,7 @@ from rules.chips import CATALOG
 from rules.facts import NOT_SURE, InvalidValue, Kind, read_number, read_value, say_number
 from rules.glossary import terms_in
 from rules.questions import BY_FACT
-from wizard import unsent
+from wizard import interrupted
 from wizard.answers import amounts_to, ask, country_name, given, given_by, say, say_moment, spell_out
 from wizard.estimates import ESTIMATES, Estimate
 from wizard.forms import AnswerForm, EstimateForm
@@ -39,16 +39,29 @@ def question(request: HttpRequest, case_id: uuid.UUID, fact: str) -> HttpRespons
     case = visible_case(request, case_id)
     _known_or_404(fact)
     interview = walk(case.answers)
-    typed = (unsent.take(request) or {}).get("answer", "") if request.method == "GET" else ""
-    if typed:
-        messages.info(
-            request, gettext("What you typed before you were signed out is here again. Continue saves it.")
-        )
-    form = AnswerForm(fact, interview, request.POST if request.method == "POST" else None, typed=typed)
-    if form.is_valid():
+    if request.method == "POST" and "rest" in request.POST:
+        return _leave_the_rest(request, case, interview)
+    kept = interrupted.put_back(request)
+    form = AnswerForm(fact, interview, request.POST if request.method == "POST" else kept)
+    if request.method == "POST" and form.is_valid():
         answer = given(fact, form.cleaned_data["value"], interview.facts, form.basis)
         return save(request, case, interview, {fact: answer}, way=form.way, seen=form.cleaned_data["version"])
-    return question_page(request, case, form, status=422 if form.is_bound else 200)
+    return question_page(request, case, form, status=422 if request.method == "POST" else 200)
+
+
+def _leave_the_rest(request: HttpRequest, case: Case, interview: Interview) -> HttpResponse:
+    """Every question that is left is answered "not sure", so that there is a result of what is known."""
+    while interview.next is not None and BY_FACT[interview.next].not_sure:
+        fact = interview.next
+        case.save_answers(
+            {fact: given(fact, NOT_SURE, interview.facts)},
+            by=signed_in(request),
+            way=AnswerEvent.Way.NOT_SURE,
+            seen=case.version,
+            language=get_language() or "en",
+        )
+        interview = walk(case.answers)
+    return go_on(case)
 
 
 @require_safe
@@ -194,7 +207,8 @@ def question_page(
             (name, ask(name, interview.facts), say(name, interview.answers[name])) for name in interview.asked
         ],
         "possible": [OUTCOMES[code] for code in interview.determination.possible_outcomes],
-        "remaining": _remaining(interview),
+        "remaining": "" if interview.finished else _remaining(interview),
+        "offers_rest": form.fact == interview.next and bool(interview.not_sure),
         "invitations": invitation_rows(request, case, interview, form.fact),
         "back": request.POST.get("back", request.GET.get("back", "")),
     }

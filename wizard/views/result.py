@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from wizard.answers import ask
 from wizard.forms import RecordForm
@@ -31,10 +31,15 @@ def result(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     return _result_page(request, case, interview, None)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def record(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
-    """Record the result as a memo. Sending the same form twice gives the same memo."""
+    """Record the result as a memo. Sending the same form twice gives the same memo.
+
+    Its errors stand at this address: whoever comes back to it, by another language or by reloading, sees the result.
+    """
     case = visible_case(request, case_id)
+    if request.method != "POST":
+        return redirect("result", case.public_id)
     form = RecordForm(request.POST)
     if form.is_valid():
         sent = form.cleaned_data

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from wizard import unsent
+from wizard import interrupted
 from wizard.forms import TitleForm
 from wizard.interview import walk
 from wizard.models import Case
@@ -18,17 +18,16 @@ from wizard.views.access import signed_in, visible_case
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
     """Ask what the case is called, and start it."""
-    form = TitleForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
+    form = TitleForm(request.POST if request.method == "POST" else interrupted.put_back(request))
+    if request.method == "POST" and form.is_valid():
         case = Case.objects.start(signed_in(request), form.cleaned_data["title"])
         return redirect(case)
-    typed = (unsent.take(request) or {}).get("title", "") if request.method == "GET" else ""
     errors = [("title", message) for message in form.errors.get("title", ())]
     return render(
         request,
         "wizard/start.html",
-        {"title": form.data.get("title", typed), "errors": errors},
-        status=422 if errors else 200,
+        {"title": form.data.get("title", ""), "errors": errors},
+        status=422 if request.method == "POST" else 200,
     )
 
 
