@@ -159,10 +159,10 @@ def test_where_people_stop(sales: User, monkeypatch: pytest.MonkeyPatch) -> None
         (today - 2 * week, {"item": "integrated_circuit"}),
         (today - week, {"item": "integrated_circuit"}),
     ):
-        now(monkeypatch, moment)
-        CaseFactory.create(owner=sales, answers=answers)
-    now(monkeypatch, today - 2 * week - second)
-    MemoFactory.create(case__owner=sales)
+        case = CaseFactory.create(owner=sales, answers=answers)
+        Case.objects.filter(pk=case.pk).update(updated=moment)
+    memo = MemoFactory.create(case__owner=sales)
+    Case.objects.filter(pk=memo.case_id).update(updated=today - 2 * week - second)
     now(monkeypatch, today)
     left = Case.objects.order_by("pk").first()
     assert left is not None
