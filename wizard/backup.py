@@ -17,7 +17,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.db import connections
@@ -119,11 +119,8 @@ def _restored_database(backup: Path, restored: Path) -> Iterator[tuple[dict[str,
     _postgresql("createdb", name)
     try:
         _postgresql("pg_restore", "--exit-on-error", f"--dbname={name}", str(backup / DUMP))
-        user = quote(live["USER"], safe="")
-        password = f":{quote(live['PASSWORD'], safe='')}" if live["PASSWORD"] else ""
-        more = {"host": live["HOST"], "port": live["PORT"], "sslmode": live["OPTIONS"].get("sslmode")}
-        asked = "&".join(f"{key}={quote(str(value), safe='')}" for key, value in more.items() if value)
-        yield {**live, "NAME": name, "CONN_MAX_AGE": 0}, f"postgresql://{user}{password}@/{name}?{asked}"
+        address = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+        yield {**live, "NAME": name, "CONN_MAX_AGE": 0}, address
     finally:
         _postgresql("dropdb", "--force", name)
 
