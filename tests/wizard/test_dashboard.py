@@ -220,7 +220,7 @@ def test_the_database_counts_on_its_indexes(sales: User) -> None:
             plans += [row[3] for row in cursor.fetchall()]
     assert not [plan for plan in plans if plan.startswith("SCAN wizard_")]
     for index in (
-        "COVERING INDEX wizard_docket_created",
+        "COVERING INDEX wizard_docket_figures",
         "INDEX wizard_event_not_sure",
         "INDEX wizard_event_outcome",
         "INDEX wizard_case_updated",
