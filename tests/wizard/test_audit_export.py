@@ -398,6 +398,8 @@ def test_from_the_choice_to_the_file(memos: list[Memo], browser: Client, legal: 
         ({"state": "superseded"}, 1),
         ({"outcome": "license_required"}, None),
         ({"owner": "nobody"}, 0),
+        ({"q": "India"}, 2),
+        ({"q": "nowhere", "state": "all"}, 0),
         ({"flag": "embargo"}, 0),
         ({"policy": "presumption_of_denial"}, 2),
         ({"date_from": "2026-09-01", "date_to": "2026-09-01"}, 3),

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rules.places import COUNTRIES
 from wizard.accounts import legal_required
 from wizard.answers import country_name
-from wizard.desk import audit_export
+from wizard.desk import audit_export, search
 from wizard.desk.audit_export import Export, NothingError, TooManyError
 from wizard.desk.custody import ExportAct
 from wizard.desk.models import Docket, DocketQuerySet
@@ -50,9 +50,11 @@ _NUMBER = re.compile(r"[MC]-[0-9]{4}-[0-9]{1,9}")
 
 
 class ChoiceForm(forms.Form):
-    """Which memos are meant: every field that is filled in must match."""
+    """Which memos are meant: every field that is filled in must match. They are called as those of the queue are, so
+    that its address can be taken over."""
 
-    state = forms.ChoiceField(choices=[("", ""), *Docket.State.choices], required=False)
+    q = forms.CharField(max_length=200, required=False)
+    state = forms.ChoiceField(choices=[("", ""), ("all", ""), *Docket.State.choices], required=False)
     outcome = forms.ChoiceField(choices=[("", ""), *((code, code) for code in OUTCOMES)], required=False)
     policy = forms.ChoiceField(
         choices=[("", ""), *((code, code) for code in REVIEW_POLICIES)], required=False
@@ -81,8 +83,10 @@ class ChoiceForm(forms.Form):
         """The memos meant; only after the form was found valid."""
         sent, rows = self.cleaned_data, Docket.objects.all()
         for name, lookup in _LOOKUPS.items():
-            if sent[name]:
+            if sent[name] and sent[name] != "all":
                 rows = rows.filter(**{lookup: sent[name]})
+        if sent["q"]:
+            rows = rows.filter(memo_id__in=search.newest(sent["q"], limit=audit_export.LIMIT + 1))
         if sent["flag"]:
             rows = rows.filter(**{sent["flag"]: True})
         if sent["recorded_from"]:
@@ -180,6 +184,7 @@ def export_taken(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
 
 
 _FIELDS = {
+    "q": gettext_lazy("Words"),
     "state": gettext_lazy("State"),
     "outcome": gettext_lazy("Result"),
     "policy": gettext_lazy("Review policy"),
