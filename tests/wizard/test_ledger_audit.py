@@ -96,8 +96,7 @@ STATEMENTS = {
     "an act emptied": f"UPDATE wizard_reviewact SET canonical = '' WHERE id = {ACT}",
     "hash of an act": f"UPDATE wizard_reviewact SET sha256 = '{'0' * 64}' WHERE id = {ACT}",
     "kind of an act": f"UPDATE wizard_reviewact SET kind = 'approved' WHERE id = {ACT}",
-    "who acted": "UPDATE wizard_reviewact SET by_id = (SELECT max(id) FROM auth_user) "
-    f"WHERE id = {ACT}",
+    "who acted": f"UPDATE wizard_reviewact SET by_id = (SELECT max(id) FROM auth_user) WHERE id = {ACT}",
     "memo of an act": "UPDATE wizard_reviewact SET memo_id = (SELECT max(id) FROM wizard_memo) "
     f"WHERE id = {ACT}",
     "moment of an act": f"UPDATE wizard_reviewact SET at = '2025-01-15 12:00:00' WHERE id = {ACT}",
@@ -498,7 +497,10 @@ FILE_CHANGES: dict[str, Callable[[list[bytes]], list[bytes]]] = {
     "line twice": lambda lines: [*lines[:3], lines[2], *lines[3:]],
     "line of nothing": lambda lines: [*lines, b"\n"],
     "line of noise": lambda lines: [*lines, b"\xff\x00\n"],
-    "line of another size": lambda lines: [*lines[:-1], lines[-1].replace(b"\\n%d\\n" % ENTRIES, b"\\n100\\n")],
+    "line of another size": lambda lines: [
+        *lines[:-1],
+        lines[-1].replace(b"\\n%d\\n" % ENTRIES, b"\\n100\\n"),
+    ],
     "signature changed": lambda lines: [
         *lines[:2],
         lines[2].replace(lines[2][-20:-10], lines[3][-20:-10]),

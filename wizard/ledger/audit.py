@@ -356,7 +356,9 @@ class _Audit:
                 except _UNREADABLE:
                     continue  # what was done to the memo or its acts has been found
                 if rows.get(memo.pk) != {name: getattr(right, name) for name in columns}:
-                    yield Fault(f"docket, memo {memo}", "is not as the sealed records say; run rebuild_docket.")
+                    yield Fault(
+                        f"docket, memo {memo}", "is not as the sealed records say; run rebuild_docket."
+                    )
         for number in stored.filter(memo__number=None).values_list("number", flat=True):
             yield Fault(f"docket, memo {number}", "is of no memo.")
 

@@ -150,8 +150,7 @@ def entered_acts(memo: Memo) -> list[tuple[LedgerEntry, str]]:
     acts = list(ReviewAct.objects.filter(memo=memo).order_by("number"))
     ids = [str(act.public_id) for act in acts]
     entries = {
-        entry.object_id: entry
-        for entry in LedgerEntry.objects.filter(kind=ReviewAct.KIND, object_id__in=ids)
+        entry.object_id: entry for entry in LedgerEntry.objects.filter(kind=ReviewAct.KIND, object_id__in=ids)
     }
     return [(entries[str(act.public_id)], act.canonical) for act in acts]
 
