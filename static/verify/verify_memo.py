@@ -247,7 +247,9 @@ class Proven(NamedTuple):
         )
 
 
-def entered(proof: dict[str, Any], sealed: str, kind: str, head: dict[str, str]) -> tuple[int, dict[str, Any]]:
+def entered(
+    proof: dict[str, Any], sealed: str, kind: str, head: dict[str, str]
+) -> tuple[int, dict[str, Any]]:
     """The place and the entry of a sealed text, once its path leads to the signed root."""
     leaf = text_of(proof, "leaf", "The proof")
     inclusion = parts(proof["inclusion"], "The path", {"index", "size", "path"})

@@ -115,7 +115,10 @@ WITH_ARGUMENTS = {
     "estimate": "estimate",
     "drop_view": "view",
     **dict.fromkeys(
-        ("memo", "review", "comment", "assign", "send_back", "approve", "memo_json", "memo_pdf", "memo_word", "memo_proof"),
+        ("memo", "review", "comment", "assign", "send_back", "approve"), "memo"
+    ),
+    **dict.fromkeys(
+        ("memo_json", "memo_pdf", "memo_word", "memo_proof"),
         "memo",
     ),
 }  # fmt: skip

@@ -49,8 +49,12 @@ CHANGES: dict[str, Callable[[dict[str, Any], dict[str, Any]], Any]] = {
     "another order": lambda one, other: one["acts"].reverse(),
     "an act twice": lambda one, other: one["acts"].append(one["acts"][1]),
     "an act of another memo": lambda one, other: one.update(acts=other["acts"]),
-    "an act as the memo": lambda one, other: one.update(memo=one["acts"][0]["act"], leaf=one["acts"][0]["leaf"], inclusion=one["acts"][0]["inclusion"]),
-    "the memo as an act": lambda one, other: one["acts"][0].update(act=one["memo"], leaf=one["leaf"], inclusion=one["inclusion"]),
+    "an act as the memo": lambda one, other: one.update(
+        {"memo" if name == "act" else name: value for name, value in one["acts"][0].items()}
+    ),
+    "the memo as an act": lambda one, other: one["acts"][0].update(
+        act=one["memo"], leaf=one["leaf"], inclusion=one["inclusion"]
+    ),
     "another place": lambda one, other: one["acts"][0]["inclusion"].update(index="1"),
     "a path of another act": lambda one, other: one["acts"][0].update(inclusion=one["acts"][1]["inclusion"]),
     "a part too many": lambda one, other: one["acts"][0].update(more="x"),

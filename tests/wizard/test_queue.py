@@ -97,7 +97,8 @@ def test_pages_follow_each_other_without_a_gap(
     memos: list[Memo], legal: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue, "PAGE", 2)
-    for chosen in ({}, {"state": "all"}, {"q": "2026"}, {"outcome": ""}):
+    every: list[dict[str, Any]] = [{}, {"state": "all"}, {"q": "2026"}, {"outcome": ""}]
+    for chosen in every:
         first = queue.page(legal, chosen)
         second = queue.page(legal, chosen, first.older)
         assert [row.memo_id for row in first.rows + second.rows] == [memo.pk for memo in reversed(memos)]
@@ -126,7 +127,7 @@ def test_a_long_search_asks_before_it_goes_on(
 def test_every_leading_filter_walks_an_index_in_order(
     memos: list[Memo], legal: User, asked: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chosen: dict[str, Any] = {
+    filters: dict[str, dict[str, Any]] = {
         "state": {"state": "waiting"},
         "assignee": {"state": "all", "assignee": legal},
         "owner": {"state": "all", "owner": memos[0].author},
@@ -136,7 +137,8 @@ def test_every_leading_filter_walks_an_index_in_order(
         "flag": {"state": "all", "flag": "embargo"},
         "mine": {},
         "recorded": {"state": "all", "recorded_from": timezone.localdate()},
-    }[asked]
+    }
+    chosen = filters[asked]
     if connection.vendor != "sqlite":
         return  # PostgreSQL plans by its statistics, and a table of four rows is read whole
     from django.test.utils import CaptureQueriesContext
@@ -176,10 +178,10 @@ def test_words_find_memos_newest_first(memos: list[Memo], sales: User, stranger:
     assert titles("2026", limit=2) == ["Nordlicht", "Warta"]
     assert titles("2026", before=memos[2].pk) == ["Bharat", "Rheinwerk:"]
     assert titles("2026", owner_id=sales.pk) == ["Bharat", "Rheinwerk:"]
-    assert titles(stranger.last_name) == ["Nordlicht", "Warta"]
+    assert titles(f'"{stranger.username}"') == ["Nordlicht", "Warta"]
     assert titles("740.27(a)") == ["Nordlicht", "Rheinwerk:"]
     acts.comment(memos[1], legal, "Ask the 采购 people about Zürich", acts.Anchor())
-    assert titles("zürich") == titles("ZURICH") + ["Bharat"] == titles("采购") == ["Bharat"]
+    assert titles("zürich") == ["Bharat"] == titles("采购") == ["Bharat"]
 
 
 @pytest.mark.parametrize(

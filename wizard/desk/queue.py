@@ -125,7 +125,7 @@ def _lead(user: User, chosen: Mapping[str, Any], rows: DocketQuerySet, start: in
     if words:
         owner = None if accounts.sees_every_case(user) else user.pk
 
-        def source(before, limit):
+        def source(before: int | None, limit: int) -> list[int]:
             return search.newest(words, before=before, limit=limit, owner_id=owner)
 
         if parts:
@@ -215,5 +215,5 @@ def _walk(source: Source, rows: DocketQuerySet, start: int | None) -> Page:
         if len(ids) < stretch:
             return Page(found)
         start = ids[-1]
-    last = Docket.objects.values_list("number", flat=True).get(memo_id=start)
-    return Page(found, looked_to=last)
+    last = Docket.objects.values_list("number", flat=True).filter(memo_id__gte=start or 0)
+    return Page(found, looked_to=last.order_by("memo_id")[0])

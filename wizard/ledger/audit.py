@@ -342,7 +342,7 @@ class _Audit:
                     )
 
     def docket(self) -> Iterator[Fault]:
-        """The desk's queue says of each memo what the memo and its acts say. It is no evidence, and can be made anew."""
+        """The desk's queue says of each memo what the memo and its acts say. It is no evidence and can be made anew."""
         from wizard.desk import acts  # the desk builds on the ledger
         from wizard.models import Docket, Memo
 

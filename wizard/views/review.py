@@ -399,7 +399,7 @@ def _with_comments(thing: dict[str, Any], kind: str, key: str, told: list[dict[s
 
 def _issues(memo: Memo, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The provisions of the trace in the order of the law, each with its steps, its open points and the comments."""
-    provisions = {}
+    provisions: dict[str, str] = {}
     for step in memo.content["determination"]["trace"]:
         provisions.setdefault(step["provision"], step["citation"])
     ids = {citation: name for name, citation in provisions.items()}

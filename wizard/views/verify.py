@@ -166,7 +166,7 @@ def _standing(memo: Memo) -> str:
         if record.sha256(canonical) != entry.content["sha256"]:
             raise LookupError(f"{entry} does not record the act that is stored.")
         kind = str(json.loads(canonical)["act"])
-        if kind != ReviewAct.Kind.COMMENTED and kind != ReviewAct.Kind.ASSIGNED:
+        if kind not in (ReviewAct.Kind.COMMENTED, ReviewAct.Kind.ASSIGNED):
             standing = kind
     # That a memo came back is between the desk and its author; to anybody else it is not approved.
     return standing if standing in (ReviewAct.Kind.APPROVED, ReviewAct.Kind.SUPERSEDED) else ""
