@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from tests.factories import CaseFactory, MemoFactory, UserFactory
-from tests.wizard.conftest import SignIn
+from tests.wizard.conftest import Answered, SignIn
 from wizard.accounts import Role
 from wizard.answers import given
 from wizard.desk import acts
@@ -42,7 +41,7 @@ def send(browser: Client, name: str, memo: Memo, /, **data: Any) -> Any:
     )
 
 
-def text_of(response: HttpResponse) -> str:
+def text_of(response: Answered) -> str:
     return response.content.decode()
 
 

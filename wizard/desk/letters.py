@@ -41,7 +41,8 @@ def after_commit(write: Callable[[What], None], what: What) -> None:
 def recorded(memo: Memo) -> None:
     """A memo waits for review: to everybody at the desk, unless somebody was assigned the memo whose place it takes.
     That person hears of it as its predecessor is superseded."""
-    if Docket.objects.filter(memo_id=memo.supersedes_id, assignee__isnull=False).exists():
+    before = memo.supersedes_id
+    if before and Docket.objects.filter(memo_id=before, assignee__isnull=False).exists():
         return
     to = User.objects.filter(groups__name=Role.LEGAL.value, is_active=True).order_by("pk")
 

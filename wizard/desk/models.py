@@ -157,6 +157,7 @@ class Docket(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["state", "-memo"], name="wizard_docket_state"),
             models.Index(fields=["assignee", "state", "-memo"], name="wizard_docket_assignee"),
+            models.Index(fields=["assignee", "-memo"], name="wizard_docket_assigned"),
             models.Index(fields=["author", "state", "-memo"], name="wizard_docket_author"),
             models.Index(fields=["owner", "-memo"], name="wizard_docket_owner"),
             models.Index(fields=["outcome", "-memo"], name="wizard_docket_outcome"),

@@ -104,14 +104,11 @@ def page(user: User, chosen: Mapping[str, Any], before: str = "") -> Page:
 
 
 def waiting(user: User) -> int:
-    """How many memos wait for this person; one more than `COUNTED` stands for more than that."""
-    parts = (Docket.objects.filter(part)[: COUNTED + 1].count() for part in _waiting(user))
-    return min(sum(parts), COUNTED + 1)
-
-
-def _waiting(user: User) -> list[Q]:
-    """Those of `standing`, in parts that each walk one index."""
-    return Docket.what_waits_for(user) if accounts.reviews(user) else [Q(state=Docket.State.WAITING)]
+    """How many memos wait for this person, or for those who do not review, for anybody; one more than `COUNTED`
+    stands for more than that."""
+    parts = Docket.what_waits_for(user) if accounts.reviews(user) else [Q(state=Docket.State.WAITING)]
+    counted = (Docket.objects.filter(part)[: COUNTED + 1].count() for part in parts)
+    return min(sum(counted), COUNTED + 1)
 
 
 def _lead(user: User, chosen: Mapping[str, Any], rows: DocketQuerySet, start: int | None) -> tuple[Source, Q]:
@@ -122,13 +119,13 @@ def _lead(user: User, chosen: Mapping[str, Any], rows: DocketQuerySet, start: in
     state = chosen.get("state") or (EVERYTHING if words else standing(user))
     parts = None
     if state == WAITS_FOR_ME:
-        parts = _waiting(user)
+        parts = Docket.what_waits_for(user)
     elif state != EVERYTHING:
         found["state"] = Q(state=state)
     if words:
         owner = None if accounts.sees_every_case(user) else user.pk
 
-        def source(before, limit):
+        def source(before: int | None, limit: int) -> list[int]:
             return search.newest(words, before=before, limit=limit, owner_id=owner)
 
         if parts:
@@ -218,5 +215,5 @@ def _walk(source: Source, rows: DocketQuerySet, start: int | None) -> Page:
         if len(ids) < stretch:
             return Page(found)
         start = ids[-1]
-    last = Docket.objects.values_list("number", flat=True).get(memo_id=start)
-    return Page(found, looked_to=last)
+    last = Docket.objects.values_list("number", flat=True).filter(memo_id__gte=start or 0)
+    return Page(found, looked_to=last.order_by("memo_id")[0])

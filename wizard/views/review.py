@@ -145,6 +145,8 @@ def review(request: HttpRequest, memo_id: uuid.UUID) -> HttpResponse:
 def comment(request: HttpRequest, memo_id: uuid.UUID) -> HttpResponse:
     """Say something about a memo, one of its facts or one of its paragraphs."""
     memo = visible_memo(request, memo_id)
+    if not accounts.may_comment(signed_in(request), memo):
+        raise PermissionDenied
     form = CommentForm(request.POST)
     if not form.is_valid():
         return _page(request, memo, form=form, status=422)
@@ -397,7 +399,7 @@ def _with_comments(thing: dict[str, Any], kind: str, key: str, told: list[dict[s
 
 def _issues(memo: Memo, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The provisions of the trace in the order of the law, each with its steps, its open points and the comments."""
-    provisions = {}
+    provisions: dict[str, str] = {}
     for step in memo.content["determination"]["trace"]:
         provisions.setdefault(step["provision"], step["citation"])
     ids = {citation: name for name, citation in provisions.items()}
