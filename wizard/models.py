@@ -23,17 +23,29 @@ from django.utils.translation import gettext_lazy as _
 from rules.facts import NOT_SURE
 from wizard import accounts, record
 from wizard.append_only import AppendOnly, AppendOnlyQuerySet
+from wizard.desk.change_models import (
+    CarriedOver,
+    Redetermination,
+    Redetermined,
+    Scenario,
+    ScenarioVersion,
+)
 from wizard.desk.models import Docket, ReviewAct
 from wizard.ledger.models import LedgerEntry, LedgerNode, Sealed, TreeHead
 
 __all__ = [
     "AnswerEvent",
+    "CarriedOver",
     "Case",
     "Docket",
     "LedgerEntry",
     "LedgerNode",
     "Memo",
+    "Redetermination",
+    "Redetermined",
     "ReviewAct",
+    "Scenario",
+    "ScenarioVersion",
     "Serial",
     "TreeHead",
 ]
@@ -187,6 +199,7 @@ class AnswerEvent(AppendOnly):
         SAME_AS = "same_as", _("same as another answer")
         NOT_SURE = "not_sure", _("not sure")
         CLEARED = "cleared", _("cleared")
+        CARRIED_OVER = "carried_over", _("carried over from memo")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
     version = models.PositiveIntegerField()
