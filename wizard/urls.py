@@ -2,7 +2,20 @@
 
 from django.urls import include, path
 
-from wizard.views import aids, desk, documents, glossary, interview, memo, result, start
+from wizard.views import (
+    aids,
+    compare,
+    desk,
+    documents,
+    glossary,
+    interview,
+    law,
+    memo,
+    redeterminations,
+    result,
+    scenarios,
+    start,
+)
 
 urlpatterns = [
     path("", desk.home, name="home"),
@@ -21,4 +34,28 @@ urlpatterns = [
     path("memos/<uuid:memo_id>.docx", documents.memo_word, name="memo_word"),
     path("verify/", include("wizard.ledger.urls")),
     path("glossary/", glossary.glossary, name="glossary"),
+    path("law/", law.law, name="law"),
+    path("law/provisions/<slug:provision_id>/", law.provision, name="provision"),
+    path("law/changes/", law.law_changes, name="law_changes"),
+    path("law/memos/", compare.memos, name="compare_memos"),
+    path("law/dates/<uuid:case_id>/", compare.dates, name="compare_dates"),
+    path("law/redeterminations/", redeterminations.runs, name="redeterminations"),
+    path("law/redeterminations/<uuid:run_id>/", redeterminations.run, name="redetermination"),
+    path(
+        "law/redeterminations/<uuid:run_id>/progress/",
+        redeterminations.progress,
+        name="redetermination_progress",
+    ),
+    path("law/redeterminations/<uuid:run_id>/cases/", redeterminations.cases, name="carry_over"),
+    path(
+        "law/redeterminations/<uuid:run_id>/memos/<uuid:memo_id>/",
+        redeterminations.redetermined,
+        name="redetermined",
+    ),
+    path("scenarios/", scenarios.scenarios, name="scenarios"),
+    path("scenarios/in/", scenarios.take_in, name="scenarios_in"),
+    path("scenarios/scenarios.jsonl", scenarios.give_out, name="scenarios_out"),
+    path("scenarios/memos/<uuid:memo_id>/", scenarios.from_memo, name="scenario_from_memo"),
+    path("scenarios/cases/<uuid:case_id>/", scenarios.from_case, name="scenario_from_case"),
+    path("scenarios/<int:scenario_id>/", scenarios.scenario, name="scenario"),
 ]

@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = "Derives every memo anew from its answers; says of each that differs exactly why."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Raises CommandError, whose exit status is 1, if a memo is damaged or differs without any change to explain it."""
+        """Raises CommandError, whose exit status is 1, if a memo is damaged or differs with no change to explain it."""
         count, like, unexplained = 0, 0, 0
         rows = Memo.objects.order_by("pk").values_list("canonical", "sha256")
         for canonical, sha256 in rows.iterator(BATCH):

@@ -1,13 +1,12 @@
 """`manage.py redetermine`: every live memo decided again, on its own date or as of a day."""
 
-import argparse
-import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from wizard.desk import redetermination
+from wizard.management.arguments import day
 from wizard.models import Redetermination
 
 
@@ -23,7 +22,7 @@ class Command(BaseCommand):
         which = parser.add_mutually_exclusive_group()
         which.add_argument(
             "--day",
-            type=_day,
+            type=day,
             metavar="DATE",
             help="as if each transaction took place on this day (default: today)",
         )
@@ -37,8 +36,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """One line as each run ends; who is not finished is carried on by the next `--pending`."""
         if not options["pending"]:
-            day = None if options["own_dates"] else options["day"] or timezone.localdate()
-            self.finish(redetermination.begin(None, day))
+            as_of = None if options["own_dates"] else options["day"] or timezone.localdate()
+            self.finish(redetermination.begin(None, as_of))
             return
         while (run := redetermination.waiting().first()) is not None:
             self.finish(run)
@@ -54,10 +53,3 @@ class Command(BaseCommand):
             f"{run.done} memos decided again, {when}: {run.flipped} decisions flip, {run.differing} differ "
             f"otherwise, {run.refused} could not be decided, {run.alike} come out as they were."
         )
-
-
-def _day(written: str) -> datetime.date:
-    try:
-        return datetime.date.fromisoformat(written)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{written!r} is no date: write it as 2026-07-10") from None

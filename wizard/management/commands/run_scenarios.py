@@ -1,13 +1,12 @@
 """`manage.py run_scenarios`: whether the law as encoded gives what the kept scenarios expect."""
 
-import argparse
-import datetime
 import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from wizard.desk import scenarios
+from wizard.management.arguments import day
 
 
 class Command(BaseCommand):
@@ -19,7 +18,7 @@ class Command(BaseCommand):
         """The day."""
         parser.add_argument(
             "--day",
-            type=_day,
+            type=day,
             metavar="DATE",
             help="as if each transaction took place on this day (default: each on its own date)",
         )
@@ -38,10 +37,3 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(tried) - len(failing)} of {len(tried)} scenarios hold")
         if failing:
             raise CommandError(f"{len(failing)} scenarios do not hold.")
-
-
-def _day(written: str) -> datetime.date:
-    try:
-        return datetime.date.fromisoformat(written)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{written!r} is no date: write it as 2026-07-10") from None
