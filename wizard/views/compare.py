@@ -41,7 +41,8 @@ def memos(request: HttpRequest) -> HttpResponse:
         ]
         if not errors:
             one, other = found["one"], found["other"]
-            assert one is not None and other is not None
+            assert one is not None
+            assert other is not None
             context |= _memos(one, other)
     elif form.is_bound:
         errors = [(name, str(message)) for name, found in form.errors.items() for message in found]
