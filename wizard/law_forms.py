@@ -9,8 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy as _
 
-from rules.determination import UNDETERMINED
 from rules.facts import FACTS
+from rules.provisions.conclusion import UNDETERMINED
 from wizard.desk.comparison import ASPECTS
 from wizard.desk.scenarios import Draft
 from wizard.forms import NameField
@@ -101,7 +101,7 @@ class ScenarioForm(forms.Form):
 
     def clean_missing(self) -> list[str]:
         """Names of facts, with commas or spaces between them."""
-        names = self.cleaned_data["missing"].replace(",", " ").split()
+        names: list[str] = self.cleaned_data["missing"].replace(",", " ").split()
         for name in names:
             if name not in FACTS:
                 raise ValidationError(gettext("There is no fact named {name}.").format(name=name))

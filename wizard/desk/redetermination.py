@@ -88,14 +88,14 @@ def facts_of(content: Mapping[str, Any], day: datetime.date | None) -> Facts:
     try:
         return facts.read(answers)
     except InvalidTransaction as error:
-        unknown = {one.field: (one.problem,) for one in error.errors if one.field not in FACTS}
-    if not unknown:
-        interview = walk(answers)
-        aside = set(content["set_aside"])
-        unknown = {name: why for name, why in interview.refused.items() if name not in aside}
-        if not unknown:
-            return interview.facts
-    raise RefusedError(unknown)
+        unknown = {one.field: [one.problem] for one in error.errors if one.field not in FACTS}
+    if unknown:
+        raise RefusedError(unknown)
+    interview = walk(answers)
+    counting = {name: why for name, why in interview.refused.items() if name not in content["set_aside"]}
+    if counting:
+        raise RefusedError(counting)
+    return interview.facts
 
 
 def _on(answers: Mapping[str, Any], day: datetime.date | None) -> dict[str, Any]:

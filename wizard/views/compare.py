@@ -15,13 +15,14 @@ from django.views.decorators.http import require_safe
 
 from rules.facts import NOT_SURE
 from wizard.accounts import legal_required, sales_or_legal
-from wizard.answers import say, say_date
-from wizard.desk.comparison import law_between, steps
+from wizard.answers import say_date
+from wizard.desk.comparison import Between, law_between, steps
 from wizard.desk.side_by_side import Row, row, rows
 from wizard.interview import walk
 from wizard.law_forms import DaysForm, MemosForm
 from wizard.models import Memo
 from wizard.views.access import signed_in, visible_case
+from wizard.views.law import between
 
 
 @sales_or_legal
@@ -61,7 +62,7 @@ def _memos(one: Memo, other: Memo) -> dict[str, Any]:
         "rows": sides,
         "differing": sum(found.differs for found in (*answers, *sides)),
         "steps": steps(before, after),
-        "between": _law_between(one.settled, other.settled, before, after),
+        **between(_law_between(one.settled, other.settled, before, after)),
         "intact": one.intact and other.intact,
     }
 
@@ -90,7 +91,9 @@ def _answer(fact: Mapping[str, Any]) -> str:
     return _("{answer} (set aside)").format(answer=answer) if fact.get("aside") else answer
 
 
-def _law_between(one: Mapping[str, Any], other: Mapping[str, Any], *determinations: Mapping[str, Any]) -> Any:
+def _law_between(
+    one: Mapping[str, Any], other: Mapping[str, Any], *determinations: Mapping[str, Any]
+) -> Between | None:
     """What changed in the law between the dates of two transactions; nothing if one is not known."""
     try:
         days = [datetime.date.fromisoformat(str(answers["date"])) for answers in (one, other)]
@@ -105,12 +108,9 @@ def dates(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     """One case as its answers stand, decided on two dates."""
     case = visible_case(request, case_id)
     own = case.answers.get("date")
-    start = {"one": own if own and own != NOT_SURE else None, "other": timezone.localdate().isoformat()}
-    form = DaysForm(
-        request.GET
-        if "one" in request.GET
-        else {"one": start["one"] or start["other"], "other": start["other"]}
-    )
+    today = timezone.localdate().isoformat()
+    start = {"one": own if own and own != NOT_SURE else today, "other": today}
+    form = DaysForm(request.GET if "one" in request.GET else start)
     context: dict[str, Any] = {"case": case, "form": form, "errors": []}
     if form.is_valid():
         days = (form.cleaned_data["one"], form.cleaned_data["other"])
@@ -121,12 +121,7 @@ def dates(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
             "heads": [say_date(day) for day in days],
             "rows": rows(before, after),
             "steps": steps(before, after),
-            "between": law_between(*days, case.answers, before, after),
-            "answers": [
-                (name, say(name, value))
-                for name, value in case.answers.items()
-                if value is not None and name != "date"
-            ],
+            **between(law_between(*days, case.answers, before, after)),
         }
     else:
         context["errors"] = [(name, str(one)) for name, found in form.errors.items() for one in found]

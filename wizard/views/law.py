@@ -22,6 +22,7 @@ from rules.provisions.conclusion import DECISION
 from rules.wholeness import PROVISIONS, own
 from wizard.accounts import legal_required
 from wizard.answers import say_date
+from wizard.desk.comparison import Between
 from wizard.law_forms import DaysForm
 from wizard.wording import OUTCOMES
 
@@ -118,6 +119,13 @@ def marked(change: changes.ProvisionChange) -> Marked:
     return Marked(change, tuple((line[0], line[2:]) for line in lines))
 
 
+def between(found: Between | None) -> dict[str, Any]:
+    """What the part of a page needs that shows the changes of the law between two days; nothing without them."""
+    if found is None:
+        return {}
+    return {"between": found, "found_changes": [marked(one) for one in found.provisions]}
+
+
 @dataclass(frozen=True)
 class Edition:
     """A provision on a day. Each line is marked if the other edition does not have it."""
@@ -131,7 +139,7 @@ class Edition:
 def _editions(found: Provision, *days: datetime.date) -> tuple[Edition, Edition]:
     trees = [text(asked(found, day)).splitlines() for day in days]
     alone: tuple[set[int], set[int]] = (set(), set())
-    matcher = difflib.SequenceMatcher(None, *trees, autojunk=False)
+    matcher = difflib.SequenceMatcher(None, trees[0], trees[1], autojunk=False)
     for kind, i1, i2, j1, j2 in matcher.get_opcodes():
         if kind != "equal":
             alone[0].update(range(i1, i2))

@@ -28,7 +28,7 @@ from wizard.desk.side_by_side import PARTS, fact, rows
 from wizard.law_forms import FoundForm, RunForm
 from wizard.models import CarriedOver, Redetermination, Redetermined
 from wizard.views.access import signed_in
-from wizard.views.law import marked
+from wizard.views.law import between
 from wizard.wording import OUTCOMES
 
 PAGE = 50
@@ -142,10 +142,11 @@ def redetermined(request: HttpRequest, run_id: uuid.UUID, memo_id: uuid.UUID) ->
         }
         own = found.memo.settled.get("date")
         if found_run.day and isinstance(own, str):
-            between = law_between(
-                datetime.date.fromisoformat(own), found_run.day, content["answers"], before, after
+            context |= between(
+                law_between(
+                    datetime.date.fromisoformat(own), found_run.day, content["answers"], before, after
+                )
             )
-            context |= {"between": between, "found_changes": [marked(one) for one in between.provisions]}
     return render(request, "wizard/law/redetermined.html", context)
 
 
