@@ -7,6 +7,7 @@ import datetime
 import json
 import os
 import signal
+import subprocess
 import uuid
 from collections.abc import Iterator, Mapping
 from io import StringIO
@@ -192,7 +193,12 @@ class TestARun:
             MemoFactory.create(case__owner=sales)
         decided: list[object] = []
         decide = redetermination.decide
-        monkeypatch.setattr(redetermination, "decide", lambda *given: decided.append(given) or decide(*given))
+
+        def counted(*given: Any) -> dict[str, Any]:
+            decided.append(given)
+            return decide(*given)
+
+        monkeypatch.setattr(redetermination, "decide", counted)
         assert run("2026-08-01").done == 4
         assert len(decided) == 1
 
@@ -333,7 +339,12 @@ class TestPages:
         self, legal: User, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         started: list[bool] = []
-        monkeypatch.setattr(redetermination, "start_worker", lambda: not started.append(True))
+
+        def start() -> bool:
+            started.append(True)
+            return True
+
+        monkeypatch.setattr(redetermination, "start_worker", start)
         found = redetermination.begin(legal, None)
         sign_in(legal).get(found.get_absolute_url())
         assert started == [True]
@@ -369,7 +380,7 @@ class TestPages:
             def poll(self) -> int:
                 return 0
 
-        monkeypatch.setattr(redetermination.subprocess, "Popen", Process)
+        monkeypatch.setattr(subprocess, "Popen", Process)
         assert redetermination.start_worker()
         assert redetermination.start_worker()
         assert asked_for[0][-2:] == ["redetermine", "--pending"]

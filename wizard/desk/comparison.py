@@ -7,7 +7,7 @@ the law gives today.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -97,6 +97,12 @@ def steps(before: Json, after: Json) -> list[StepChange]:
             )
         )
     return found
+
+
+def apart(found: Sequence[StepChange]) -> dict[str, list[StepChange]]:
+    """The steps for a page: those that make the difference, and those that one side only came to. Empty without any."""
+    turning = [one for one in found if one.turned or one.amended]
+    return {"turning": turning, "one_sided": [one for one in found if one not in turning]} if found else {}
 
 
 def because(found: Iterable[StepChange]) -> list[str]:

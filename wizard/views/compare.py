@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from rules.facts import NOT_SURE
 from wizard.accounts import legal_required, sales_or_legal
 from wizard.answers import say_date
-from wizard.desk.comparison import Between, law_between, steps
+from wizard.desk.comparison import Between, apart, law_between, steps
 from wizard.desk.side_by_side import Row, row, rows
 from wizard.interview import walk
 from wizard.law_forms import DaysForm, MemosForm
@@ -61,7 +61,7 @@ def _memos(one: Memo, other: Memo) -> dict[str, Any]:
         "answers": answers,
         "rows": sides,
         "differing": sum(found.differs for found in (*answers, *sides)),
-        "steps": steps(before, after),
+        "steps": apart(steps(before, after)),
         **between(_law_between(one.settled, other.settled, before, after)),
         "intact": one.intact and other.intact,
     }
@@ -120,7 +120,7 @@ def dates(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         context |= {
             "heads": [say_date(day) for day in days],
             "rows": rows(before, after),
-            "steps": steps(before, after),
+            "steps": apart(steps(before, after)),
             **between(law_between(*days, case.answers, before, after)),
         }
     else:

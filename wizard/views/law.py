@@ -107,16 +107,22 @@ def law_changes(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Marked:
-    """A change of a provision, its lines each with a mark: "-" went, "+" came, " " stands."""
+    """A change of a provision, its lines each with a mark ("-" went, "+" came, " " stands), depth and words."""
 
     change: changes.ProvisionChange
-    lines: tuple[tuple[str, str], ...]
+    lines: tuple[tuple[str, int, str], ...]
 
 
 def marked(change: changes.ProvisionChange) -> Marked:
     """A change with its lines for the page."""
     lines = changes.difference(change.before, change.after)
-    return Marked(change, tuple((line[0], line[2:]) for line in lines))
+    return Marked(change, tuple((line[0], *_line(line[2:])) for line in lines))
+
+
+def _line(line: str) -> tuple[int, str]:
+    """How deep a line of an outline stands, and its words."""
+    words = line.lstrip(" ")
+    return (len(line) - len(words)) // 2, words.removeprefix("- ")
 
 
 def between(found: Between | None) -> dict[str, Any]:
@@ -128,12 +134,12 @@ def between(found: Between | None) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Edition:
-    """A provision on a day. Each line is marked if the other edition does not have it."""
+    """A provision on a day: of each line, whether the other edition does not have it, its depth and its words."""
 
     day: str
     start: datetime.date | None
     source: str
-    lines: tuple[tuple[bool, str], ...]
+    lines: tuple[tuple[bool, int, str], ...]
 
 
 def _editions(found: Provision, *days: datetime.date) -> tuple[Edition, Edition]:
@@ -149,7 +155,7 @@ def _editions(found: Provision, *days: datetime.date) -> tuple[Edition, Edition]
             say_date(day),
             version.start if (version := found.version(day)) else None,
             version.source if version else "",
-            tuple((number in marks, line) for number, line in enumerate(tree)),
+            tuple((number in marks, *_line(line)) for number, line in enumerate(tree)),
         )
         for day, tree, marks in zip(days, trees, alone, strict=True)
     )

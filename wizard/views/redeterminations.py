@@ -22,7 +22,7 @@ from wizard.accounts import legal_required
 from wizard.answers import say_date
 from wizard.desk import redetermination
 from wizard.desk.carrying_over import carry_over
-from wizard.desk.comparison import law_between, steps
+from wizard.desk.comparison import apart, law_between, steps
 from wizard.desk.redetermination import RefusedError
 from wizard.desk.side_by_side import PARTS, fact, rows
 from wizard.law_forms import FoundForm, RunForm
@@ -137,7 +137,7 @@ def redetermined(request: HttpRequest, run_id: uuid.UUID, memo_id: uuid.UUID) ->
     else:
         context |= {
             "rows": rows(before, after),
-            "steps": steps(before, after),
+            "steps": apart(steps(before, after)),
             "heads": [found.memo.number, _when(found_run)],
         }
         own = found.memo.settled.get("date")
