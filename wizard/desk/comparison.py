@@ -64,8 +64,8 @@ class StepChange:
 
     @property
     def amended(self) -> bool:
-        """Whether both sides reached it, in different versions."""
-        return bool(self.before and self.after) and self.version_before != self.version_after
+        """Whether both sides went by it, in different versions."""
+        return bool(self.version_before and self.version_after) and self.version_before != self.version_after
 
     @property
     def turned(self) -> bool:
