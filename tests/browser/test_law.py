@@ -32,7 +32,9 @@ def test_memos_are_decided_again_and_a_case_begun(visit: Visit) -> None:
     page.get_by_role("button", name="Decide them again").click()
     # A process of its own does the work; the page asks for its progress and shows the list by itself.
     expect(page.get_by_role("heading", name="Finished")).to_be_visible(timeout=30_000)
-    expect(page.get_by_text("This rule was not yet in force on that date").first).to_be_visible()
+    expect(
+        page.locator("td").get_by_text("This rule was not yet in force on that date").first
+    ).to_be_visible()
     sound(page)
     page.get_by_role("link", name=re.compile("^Why M-")).first.click()
     expect(page.get_by_role("heading", name="The steps of the law that differ")).to_be_visible()
