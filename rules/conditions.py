@@ -99,6 +99,11 @@ class AnyOf(Condition):
 
 
 @dataclass(frozen=True, eq=False)
+class ByPeriod(AnyOf):
+    """Some part is: each allows one number up to the figure of its period. Date and number can be taken as one test."""
+
+
+@dataclass(frozen=True, eq=False)
 class Not(Condition):
     """True when its part is false."""
 

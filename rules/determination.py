@@ -179,6 +179,14 @@ def next_question(facts: Facts) -> Next:
     return Possibilities(facts).next()
 
 
+def missing_for(condition: Condition, facts: Facts) -> tuple[str, ...]:
+    """Every unknown fact that can still change whether a condition holds, in asking order; none once it is settled.
+
+    The interview ends with the decision. What is told beside it, such as red flag 28, can then still be open.
+    """
+    return Possibilities(facts).missing(condition)
+
+
 class _Determining:
     """One transaction on its way to a determination. The diagram is read only where plain evaluation leaves doubt."""
 

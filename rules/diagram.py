@@ -21,21 +21,101 @@ from threading import RLock
 from typing import Any, TypeVar
 
 from rules import places
-from rules.conditions import AllOf, AnyOf, Condition, InGroup, Is, IsCountry, Not, Since, Test, Weigh
+from rules.conditions import (
+    AllOf,
+    AnyOf,
+    ByPeriod,
+    Condition,
+    InGroup,
+    Is,
+    IsCountry,
+    Known,
+    Not,
+    Since,
+    Test,
+    Weigh,
+)
 from rules.facts import ALL_ENTRIES, ENTRIES, FACTS, HARDWARE, ITEMS, Kind, Value
 from rules.law import Clause, Interpretation, Ordered, Provision, walk
+from rules.truth import TRUE
 
 Start = tuple[Fraction | datetime.date, int]
 """Where a range of values starts: at the value (0) or just after it (1)."""
 
 Result = TypeVar("Result")
 LEAF = 1_000_000
+ZERO: Start = (Fraction(0), 0)
 FALSE_NODE, TRUE_NODE = 0, 1
 
 
 @dataclass(frozen=True)
+class Periods:
+    """How far a number may go by date, read off a condition.
+
+    Attributes:
+        fact: the number.
+        rows: where each period starts, and the first number past its limit; None where any will do.
+    """
+
+    fact: str
+    rows: tuple[tuple[datetime.date, Start | None], ...]
+
+    @cached_property
+    def days(self) -> tuple[datetime.date, ...]:
+        """Where the periods start."""
+        return tuple(day for day, _limit in self.rows)
+
+    @cached_property
+    def opens(self) -> tuple[datetime.date, ...]:
+        """The days from which there is a limit, or none any more."""
+        pairs = zip(self.days, self.days[1:], strict=False)
+        return tuple(day for before, day in pairs if not (self.open(before) and self.open(day)))
+
+    def limit(self, day: datetime.date) -> Start | None:
+        """The first number past the limit on a day."""
+        return self.rows[bisect_right(self.days, day) - 1][1]
+
+    def open(self, day: datetime.date) -> bool:
+        """Whether some numbers are within the limit on a day and others not."""
+        return self.limit(day) not in (None, ZERO)
+
+    def holds(self, day: datetime.date, number: Fraction) -> bool:
+        """Whether a number is within the limit on a day."""
+        limit = self.limit(day)
+        return limit is None or (number, 0) < limit
+
+
+def periods(condition: ByPeriod) -> Periods:
+    """The periods that a condition of the date and one number makes.
+
+    Raises:
+        ValueError: it looks at something else, or allows a number and forbids a smaller one.
+    """
+    tests = [node for node in walk(condition) if isinstance(node, Test)]
+    days = sorted({datetime.date.min, *(test.day for test in tests if isinstance(test, Since))})
+    numbers = [test for test in tests if isinstance(test, Weigh)]
+    facts = {fact for test in tests for fact in test.facts} - {"date"}
+    if len(facts) != 1 or len(tests) != len(numbers) + sum(isinstance(test, Since) for test in tests):
+        raise ValueError(f"no test of the date and one number: {sorted(facts)}")
+    (fact,) = facts
+    starts = sorted({ZERO, *(boundary(test) for test in numbers)})
+    rows: list[tuple[datetime.date, Start | None]] = []
+    for day in days:
+        holds = []
+        for value in samples(starts):
+            assert value is not None, "a limit is a decimal"
+            holds.append(condition.value(Known({"date": day, fact: decimal(value)})) is TRUE)
+        if holds != sorted(holds, reverse=True):
+            raise ValueError(f"{fact}: not every number below one that will do will do on {day}")
+        limit = starts[holds.index(False)] if False in holds else None
+        if not rows or rows[-1][1] != limit:
+            rows.append((day, limit))
+    return Periods(fact, tuple(rows))
+
+
+@dataclass(frozen=True)
 class Variable:
-    """One variable: a fact with its classes, or a test that weighs several facts."""
+    """One variable: a fact with its classes, or a test of several facts."""
 
     level: int
     facts: tuple[str, ...]
@@ -44,7 +124,13 @@ class Variable:
     classes: Mapping[Value, int] | None = None
     samples: tuple[Value, ...] = ()
     weigh: Weigh | None = None
+    periods: Periods | None = None
     bits: int = 0
+
+    @property
+    def joint(self) -> bool:
+        """Whether it is a test of several facts."""
+        return len(self.facts) > 1
 
     @cached_property
     def _limits(self) -> list[tuple[Any, int]]:
@@ -77,23 +163,30 @@ class Diagram:
     """A store of shared nodes. A node is an integer; `level` and `kids` say what it is, `below` what lies below it.
 
     `below` is a set of bits: the facts that the node's function looks at, in asking order (`fact_bits`), then the
-    tests that weigh several facts (`test_bits`), then, from `first_result` on, the results it can give.
+    tests of several facts (`test_bits`), then, from `first_result` on, the results it can give.
+
+    With `joined` a limit that goes by period is one test of date and number; else the date is divided into the periods.
     """
 
-    def __init__(self, order: Sequence[str], roots: Iterable[Condition]) -> None:
+    def __init__(self, order: Sequence[str], roots: Iterable[Condition], *, joined: bool = False) -> None:
+        self._joined = joined
+        whole = ByPeriod if joined else ()
         tests = {
-            id(node): node for root in roots for node in walk(root) if isinstance(node, (Test, Provision))
+            id(node): node
+            for root in roots
+            for node in walk(root, whole)
+            if isinstance(node, (Test, Provision, *([ByPeriod] if joined else [])))
         }
         self.order = tuple(order)
         self.bit = {fact: 1 << position for position, fact in enumerate(order)}
         self.fact_bits = (1 << len(order)) - 1
         self.variables: list[Variable] = []
         self.of_fact: dict[str, Variable] = {}
-        self.weighing: list[Variable] = []
+        self.joint: list[Variable] = []
         self.test_bit: list[int] = []  # by level, 0 for a fact
         self._joint_variable: dict[tuple[object, ...], Variable] = {}
         self._make_variables(tests.values())
-        self.first_result = len(order) + len(self.weighing)
+        self.first_result = len(order) + len(self.joint)
         self.test_bits = (1 << self.first_result) - 1 & ~self.fact_bits
         self.level: list[int] = [LEAF, LEAF]
         self.kids: list[tuple[int, ...]] = [(), ()]
@@ -116,7 +209,7 @@ class Diagram:
 
     def _make_variables(self, tests: Iterable[Condition]) -> None:
         tests = list(tests)
-        joint: dict[str, list[Weigh]] = {}
+        joint: dict[str, list[Weigh | Periods]] = {}
         starts: dict[str, set[Start]] = {}
         country_tests: dict[str, list[InGroup | IsCountry]] = {}
         days = set(places.CHANGES)
@@ -133,6 +226,10 @@ class Diagram:
                 days.add(test.day)
             elif isinstance(test, Provision):
                 days.update(version.start for version in test.versions)
+            elif isinstance(test, ByPeriod):
+                by_period = periods(test)
+                days.update(by_period.opens)
+                joint.setdefault(by_period.fact, []).append(by_period)
         self.days = (datetime.date.min, *sorted(days))
         for fact in self.order:
             kind = FACTS[fact].kind
@@ -179,22 +276,31 @@ class Diagram:
             classes[code] = numbers.setdefault(signature, len(numbers))
         self._add(fact, classes=classes, samples=tuple(samples.values()))
 
-    def _joint_key(self, test: Weigh) -> tuple[object, ...]:
+    def _joint_key(self, test: Weigh | Periods) -> tuple[object, ...]:
+        if isinstance(test, Periods):
+            return test.fact, test.rows
         return (
             tuple(sorted((term.factors, term.coefficient) for term in test.terms)),
             test.limit,
             test.strict,
         )
 
-    def _add_joint(self, test: Weigh) -> None:
+    def _add_joint(self, test: Weigh | Periods) -> None:
         key = self._joint_key(test)
         if key not in self._joint_variable:
-            level, bits = len(self.variables), sum(self.bit[fact] for fact in test.facts)
-            variable = Variable(level, test.facts, 2, weigh=test, bits=bits)
-            self.test_bit.append(1 << len(self.order) + len(self.weighing))
-            self.weighing.append(variable)
+            level = len(self.variables)
+            if isinstance(test, Periods):
+                facts: tuple[str, ...] = ("date", test.fact)
+                variable = Variable(level, facts, 2, periods=test, bits=self._bits(facts))
+            else:
+                variable = Variable(level, test.facts, 2, weigh=test, bits=self._bits(test.facts))
+            self.test_bit.append(1 << len(self.order) + len(self.joint))
+            self.joint.append(variable)
             self.variables.append(variable)
             self._joint_variable[key] = variable
+
+    def _bits(self, facts: Iterable[str]) -> int:
+        return sum(self.bit[fact] for fact in facts)
 
     # ---- nodes
 
@@ -325,6 +431,8 @@ class Diagram:
                 for child in children:
                     node = self.choose(self._tree(child, alternative), node, FALSE_NODE)
                 return node
+            case ByPeriod() if self._joined:
+                return self._by_period(periods(condition))
             case AnyOf(children):
                 node = FALSE_NODE
                 for child in children:
@@ -352,6 +460,13 @@ class Diagram:
 
     def _since(self, day: datetime.date) -> int:
         return self._branches(self.of_fact["date"], (start >= day for start in self.days))
+
+    def _by_period(self, by_period: Periods) -> int:
+        """The joint test on the days on which there is a limit; before and after all numbers will do, or none."""
+        test = self._branches(self._joint_variable[self._joint_key(by_period)], (True, False))
+        constant = {None: TRUE_NODE, ZERO: FALSE_NODE}
+        days = tuple([constant.get(by_period.limit(day), test) for day in self.days])
+        return self.make(self.of_fact["date"], days)
 
     def _test(self, test: Test) -> int:
         variable = self.of_fact[test.facts[0]]

@@ -137,8 +137,8 @@ class Obligation:
     applies: Condition | None = None
 
 
-def walk(condition: Condition) -> Iterator[Condition]:
-    """Every condition of a tree once, parents first."""
+def walk(condition: Condition, whole: type[Condition] | tuple[()] = ()) -> Iterator[Condition]:
+    """Every condition of a tree once, parents first; without the parts of those that are taken as a whole."""
     seen: set[int] = set()
     waiting = [condition]
     while waiting:
@@ -147,7 +147,8 @@ def walk(condition: Condition) -> Iterator[Condition]:
             continue
         seen.add(id(node))
         yield node
-        waiting.extend(reversed(node.parts))
+        if not isinstance(node, whole):
+            waiting.extend(reversed(node.parts))
 
 
 Result = TypeVar("Result")

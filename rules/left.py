@@ -6,6 +6,7 @@ test is not free (`weighing`), a node divides a number into the ranges that lead
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 
 from rules.diagram import Diagram, Start, fraction
 from rules.facts import ITEMS, Facts, Value, can_stand_together
-from rules.weighing import AT_MOST, Group, Stage, groups, own_facts, standing
+from rules.weighing import AT_MOST, Known, Stage, groups, own_facts, standing
 
 
 class Span(NamedTuple):
@@ -42,8 +43,8 @@ class Whole:
         self.diagram = diagram
         self.groups = groups(diagram)
         self.group = {fact: group for group in self.groups for fact in group.facts}
-        tests = [test for test in diagram.weighing if diagram.below[root] & diagram.test_bit[test.level]]
-        self.own = {test.level: own_facts(diagram, test, tests) for test in diagram.weighing}
+        tests = [test for test in diagram.joint if diagram.below[root] & diagram.test_bit[test.level]]
+        self.own = {test.level: own_facts(diagram, test, tests) for test in diagram.joint}
         self.own_variables = {
             level: [diagram.of_fact[fact] for fact in reversed(diagram.order) if fact in own]
             for level, own in self.own.items()
@@ -118,21 +119,24 @@ class Left:
         self._shared = shared
         self._spelled = spelled
         self._branches: list[int | None] = [None] * len(diagram.variables)
-        self._numbers: dict[str, Fraction] = {}
+        numbers: dict[str, Fraction] = {}
         known = 0
         for fact, value in facts.items():
             variable = diagram.of_fact[fact]
             known |= variable.bits
             self._branches[variable.level] = variable.branch(value)
             if variable.bits & whole.weighed and isinstance(value, Decimal):
-                self._numbers[fact] = fraction(value)
+                numbers[fact] = fraction(value)
         self._known = known
+        self.jointly = weighed = Known(
+            numbers, day if isinstance(day := facts.get("date"), datetime.date) else None
+        )
         self._looks = [0] * len(
             diagram.variables
         )  # the facts that a test still looks at if one of its is known
-        for test in diagram.weighing:
+        for test in diagram.joint:
             if test.bits & known:
-                one = standing(diagram, test, self._numbers, self._numbers, whole.own[test.level])
+                one = standing(diagram, test, weighed, whole.own[test.level])
                 if one.branch is None:
                     self._looks[test.level] = one.bits
                 else:
@@ -276,14 +280,10 @@ class Left:
         for group in self.whole.groups:
             below = self.below(node) & group.bits
             if below:
-                stage = self._stage(group, below)
+                stage = group.stage(below, self.jointly, self._spelled)
                 if stage.cells or stage.settled:
                     node = self._spread_out(node, stage)
         return node
-
-    def _stage(self, group: Group, below: int) -> Stage:
-        known = {fact: self._numbers[fact] for fact in group.facts if fact in self._numbers}
-        return group.stage(below, known, self._spelled & frozenset(group.facts))
 
     def _spread_out(self, root: int, first: Stage) -> int:
         done, shared, diagram = self._spread, self.whole.spread, self.diagram

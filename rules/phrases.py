@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 
 from rules.conditions import InGroup, Is, IsCountry, Since, Term, Test, Weigh
@@ -80,6 +80,34 @@ def asks(condition: Test, *, holds: bool = True, say: Say = english) -> str:
     else:
         raise TypeError(f"no words for a {type(condition).__name__}")
     return f"{fact(name, say)}: {asked}"
+
+
+def between(
+    name: str,
+    start: tuple[Fraction | datetime.date, int] | None,
+    end: tuple[Fraction | datetime.date, int] | None,
+    say: Say = english,
+) -> str:
+    """A range of numbers or days: from one start (at a value: 0, just after it: 1) to where another begins."""
+    words = []
+    if start is not None:
+        words.append(_bound(name, start[0], ">" if start[1] else ">=", say))
+    if end is not None:
+        words.append(_bound(name, end[0], "<=" if end[1] else "<", say))
+    return say(_(", and ")).join(words) or say(_("any"))
+
+
+def _bound(name: str, limit: Fraction | datetime.date, sign: str, say: Say) -> str:
+    if isinstance(limit, datetime.date):
+        return say(_("{day} or later") if sign == ">=" else _("before {day}")).format(day=limit)
+    number = _number(limit)
+    if len(number) > _LONG:  # no finite decimal says it
+        rounded = Context(prec=6).divide(Decimal(limit.numerator), Decimal(limit.denominator))
+        number = say(_("about {number}")).format(number=say_number(rounded))
+    return say(_BOUNDS[sign]).format(number=f"{number} {say(FACTS[name].unit)}".rstrip())
+
+
+_LONG = 20
 
 
 def given(condition: Test, facts: Mapping[str, Value], say: Say = english) -> str:

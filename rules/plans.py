@@ -87,7 +87,7 @@ class Plans:
             return END
         kids = tuple([self.reached(kid, level) for kid in left.kids(node)])
         variable = self._whole.diagram.variables[level]
-        if variable.weigh is None:
+        if not variable.joint:
             return (
                 self._unite(kids)
                 if variable.bits & self._not_sure

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from rules.conditions import Condition
-from rules.diagram import Diagram, decimal, fraction
+from rules.diagram import Diagram, decimal
 from rules.enforcement import ENFORCED
 from rules.facts import Facts, Value, contradictions
 from rules.law import Ordered
@@ -46,7 +46,7 @@ def _law() -> tuple[Whole, Plans]:
     roots: list[Condition] = [RED_FLAG_28, *AUTHORIZATIONS.values()]
     for ordered in (DECISION, CLASSIFICATION, SUBJECT, REQUIRED, ENFORCED):
         roots += [condition for condition, _result in ordered.steps]
-    diagram = Diagram(ASKING_ORDER, roots)
+    diagram = Diagram(ASKING_ORDER, roots, joined=True)
     root = diagram.ordered(DECISION)
     whole = Whole(diagram, root)
     plans = Plans(whole.open)
@@ -77,9 +77,9 @@ class Possibilities:
         """
         return self._whole.diagram.results(self._below(result, alternative))
 
-    def missing(self) -> tuple[str, ...]:
-        """Every unknown fact that changes the decision under some way of filling in the others, in asking order."""
-        below = self._below(DECISION)
+    def missing(self, result: Ordered[Any] | Condition = DECISION) -> tuple[str, ...]:
+        """Every unknown fact that changes a result under some way of filling in the others, in asking order."""
+        below = self._below(result)
         return tuple(fact for fact in ASKING_ORDER if below & self._whole.diagram.bit[fact])
 
     def branches(self) -> tuple[str | None, list[tuple[Value, frozenset[Hashable]]]]:
@@ -90,8 +90,7 @@ class Possibilities:
         fact, group = missing[0], self._whole.group.get(missing[0])
         values: tuple[Any, ...] = self._whole.diagram.of_fact[fact].values
         if group is not None:
-            known = {name: fraction(self._facts[name]) for name in group.facts if name in self._facts}
-            values = tuple(value for _start, value in group.ranges(fact, known))
+            values = group.values(fact, self._left.jointly)
         found = []
         for sample in values:
             value = decimal(sample) if isinstance(sample, Fraction) else sample

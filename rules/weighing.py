@@ -18,13 +18,20 @@ from math import ceil, floor
 from typing import NamedTuple
 
 from rules.conditions import Weigh
-from rules.diagram import LEAF, Diagram, Start, Variable, samples
+from rules.diagram import LEAF, ZERO, Diagram, Periods, Start, Variable, samples
 from rules.facts import FACTS, Kind
 
 AT_MOST = ("additional_operations", "training_operations")
 """The first number can never be more than the second: the one relation between facts that a transaction must keep."""
 
 Numbers = Mapping[str, Fraction]
+
+
+class Known(NamedTuple):
+    """The numbers and the date that are known, of those that tests of several facts look at."""
+
+    numbers: Numbers
+    day: datetime.date | None
 
 
 class Standing(NamedTuple):
@@ -58,11 +65,29 @@ class Stage:
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Tests that share numbers, and these numbers in asking order."""
+    """Tests that share facts, and these facts in asking order."""
 
     diagram: Diagram
     facts: tuple[str, ...]
     tests: tuple[Variable, ...]
+
+    @cached_property
+    def bits(self) -> int:
+        """What lies below a node that this group concerns."""
+        return sum(self.diagram.test_bit[test.level] for test in self.tests)
+
+    def stage(self, below: int, known: Known, spelled: frozenset[str]) -> Stage:
+        """The first stage for the tests in `below`; in tests of `spelled` facts every value is chosen."""
+        raise NotImplementedError
+
+    def values(self, fact: str, known: Known) -> tuple[Fraction | datetime.date, ...]:
+        """A value in each range of a fact that can lead on differently under the known ones."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, eq=False)
+class Weighed(Group):
+    """Tests that weigh numbers, and these numbers in asking order."""
 
     @property
     def relation(self) -> bool:
@@ -71,64 +96,139 @@ class Group:
 
     @cached_property
     def bits(self) -> int:
-        """What lies below a node that this group concerns."""
-        bits = sum(self.diagram.test_bit[test.level] for test in self.tests)
+        bits = super().bits
         return bits | sum(self.diagram.bit[fact] for fact in AT_MOST) if self.relation else bits
 
-    def stage(self, below: int, known: Numbers, spelled: frozenset[str]) -> Stage:
-        """The first stage for the tests in `below`; in tests of `spelled` facts every number is chosen."""
+    def stage(self, below: int, known: Known, spelled: frozenset[str]) -> Stage:
         tests = below & self.diagram.test_bits
-        return _Stages(self, tests, known, spelled).stage({}) if known or spelled else self._open(tests)
+        numbers = {fact: known.numbers[fact] for fact in self.facts if fact in known.numbers}
+        spelled &= frozenset(self.facts)
+        return _Stages(self, tests, numbers, spelled).stage({}) if numbers or spelled else self._open(tests)
 
     @cache  # noqa: B019 - there is one group of its kind, for good
     def _open(self, tests: int) -> Stage:
         """The first stage when none of the numbers is known."""
         return _Stages(self, tests, {}, frozenset()).stage({})
 
-    def ranges(self, fact: str, known: Numbers) -> tuple[tuple[Start, Fraction], ...]:
-        """The ranges of one number that can lead on differently under the known ones, each with a value in it."""
-        stages = _Stages(self, self.bits, known, frozenset(self.facts))
-        others = [name for name in self.facts if name not in known and name != fact]
-        return stages.ranges(fact, others, known)
+    def values(self, fact: str, known: Known) -> tuple[Fraction | datetime.date, ...]:
+        numbers = {name: known.numbers[name] for name in self.facts if name in known.numbers}
+        stages = _Stages(self, self.bits, numbers, frozenset(self.facts))
+        others = [name for name in self.facts if name not in numbers and name != fact]
+        return tuple(value for _start, value in stages.ranges(fact, others, numbers))
+
+
+@dataclass(frozen=True, eq=False)
+class ByDate(Group):
+    """The test of a number whose limit goes by the date. While the number is open it is free."""
+
+    @property
+    def _periods(self) -> Periods:
+        (test,) = self.tests
+        assert test.periods is not None
+        return test.periods
+
+    def stage(self, below: int, known: Known, spelled: frozenset[str]) -> Stage:
+        number, spelled = known.numbers.get(self._periods.fact), spelled & frozenset(self.facts)
+        if not below & self.bits or not (spelled or (number is not None and known.day is None)):
+            return Stage()
+        return self._of_date(number) if known.day is None else self._of_number(self._periods.limit(known.day))
+
+    @cache  # noqa: B019 - there is one group of its kind, for good
+    def _held(self, holds: bool) -> Stage:
+        (test,) = self.tests
+        return Stage(settled=self.bits, held={test.level: 0 if holds else 1})
+
+    @cache  # noqa: B019
+    def _of_number(self, limit: Start | None) -> Stage:
+        """The number is chosen: within the limit, or past it."""
+        if limit in (None, ZERO):
+            return self._held(limit is None)
+        variable = self.diagram.of_fact[self._periods.fact]
+        within, past = self._held(True), self._held(False)
+        assert limit is not None
+        return Stage(variable.level, ((ZERO, 0, within), (limit, 0, past)), waiting=self.bits)
+
+    def _of_date(self, number: Fraction | None) -> Stage:
+        """The date is chosen; the number after it, unless it is known."""
+        variable, cells = self.diagram.of_fact["date"], list[tuple[Start, int, Stage]]()
+        for day in self._days():
+            branch = variable.branch(day)
+            after = (
+                self._of_number(self._periods.limit(day))
+                if number is None
+                else self._held(self._periods.holds(day, number))
+            )
+            if not cells or cells[-1][1:] != (branch, after):
+                cells.append(((day, 0), branch, after))
+        return Stage(variable.level, tuple(cells), waiting=self.bits)
+
+    def _days(self) -> list[datetime.date]:
+        return sorted({*self.diagram.days, *self._periods.days})
+
+    def values(self, fact: str, known: Known) -> tuple[Fraction | datetime.date, ...]:
+        if fact == "date":
+            return tuple(self._days())
+        limits = {ZERO, *(limit for _day, limit in self._periods.rows if limit is not None)}
+        return tuple(value for value in samples(sorted(limits)) if value is not None)
 
 
 def groups(diagram: Diagram) -> tuple[Group, ...]:
-    """The tests of a diagram that weigh several numbers, by the numbers that they share."""
+    """The tests of several facts in a diagram, by the facts that they share."""
+    weighed = [set(test.facts) for test in diagram.joint if test.weigh]
     sets: list[set[str]] = []
-    for one in [*(set(test.facts) for test in diagram.weighing), set(AT_MOST)]:
+    for one in [*weighed, set(AT_MOST)]:
         joined = one.union(*(other for other in sets if other & one))
         sets = [other for other in sets if not other & joined] + [joined]
-    return tuple(
-        Group(
-            diagram,
-            tuple(fact for fact in diagram.order if fact in facts),
-            tuple(test for test in diagram.weighing if facts & set(test.facts)),
-        )
-        for facts in sets
+    dated = [test for test in diagram.joint if test.periods]
+    if len({fact for test in dated for fact in test.facts} - set[str]().union(*sets)) != len(dated) + bool(
+        dated
+    ):
+        raise NotImplementedError("a number whose limit goes by the date is weighed with others")
+    return (
+        *(
+            Weighed(
+                diagram,
+                tuple(fact for fact in diagram.order if fact in facts),
+                tuple(test for test in diagram.joint if facts & set(test.facts)),
+            )
+            for facts in sets
+        ),
+        *(ByDate(diagram, test.facts, (test,)) for test in dated),
     )
 
 
 def own_facts(diagram: Diagram, test: Variable, tests: Iterable[Variable]) -> frozenset[str]:
     """The numbers that make no difference but in this test, stand right before it, and can only count against it."""
-    assert test.weigh is not None
     own: set[str] = set()
     for variable in reversed(diagram.variables[: test.level]):
         fact = variable.facts[0]
-        if variable.weigh is not None:
+        if variable.joint:
             continue
         if (
             fact not in test.facts
             or variable.arity > 1
             or fact in AT_MOST
             or any(fact in other.facts for other in tests if other is not test)
-            or any(fact in term.factors and term.coefficient < 0 for term in test.weigh.terms)
+            or (test.weigh and any(fact in one.factors and one.coefficient < 0 for one in test.weigh.terms))
         ):
             break
         own.add(fact)
     return frozenset(own)
 
 
-def standing(
+def standing(diagram: Diagram, test: Variable, known: Known, own: frozenset[str]) -> Standing:
+    """Where a test stands under what is known."""
+    if test.periods is None:
+        return weighed(diagram, test, known.numbers, known.numbers, own)
+    number, bits = known.numbers.get(test.periods.fact), test.bits
+    if known.day is not None:
+        if number is not None:
+            return Standing(0 if test.periods.holds(known.day, number) else 1, False, 0)
+        return Standing(None, True, bits & ~diagram.bit["date"])
+    return Standing(None, number is None, bits if number is None else diagram.bit["date"])
+
+
+def weighed(
     diagram: Diagram, test: Variable, numbers: Numbers, known: Numbers, own: frozenset[str]
 ) -> Standing:
     """Where a test stands under numbers that are known or chosen. Facts chosen still count as looked at."""
@@ -168,7 +268,7 @@ def _weigh(test: Variable) -> Weigh:
 class _Stages:
     """Builds the stages for some tests under some known numbers. Equal stages are one object."""
 
-    def __init__(self, group: Group, below: int, known: Numbers, spelled: frozenset[str]) -> None:
+    def __init__(self, group: Weighed, below: int, known: Numbers, spelled: frozenset[str]) -> None:
         self.diagram = group.diagram
         self.tests = tests = [test for test in group.tests if self.diagram.test_bit[test.level] & below]
         self.known = known
@@ -190,7 +290,7 @@ class _Stages:
         self._same: dict[tuple[object, ...], Stage] = {}
 
     def _standing(self, test: Variable, numbers: Numbers) -> Standing:
-        return standing(self.diagram, test, numbers, self.known, self.own[test.level])
+        return weighed(self.diagram, test, numbers, self.known, self.own[test.level])
 
     def stage(self, chosen: Numbers) -> Stage:
         """The stage when these values have been chosen."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.contrib.auth import get_user_model, login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission, User
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from wizard.models import Memo
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+Response = TypeVar("Response", bound=HttpResponseBase)
+View = Callable[Concatenate[HttpRequest, P], Response]
 
 
 class Role(StrEnum):
@@ -91,9 +92,9 @@ def sees_every_case(user: AbstractBaseUser | AnonymousUser) -> bool:
     return role_of(user) in REVIEWERS
 
 
-def _require(roles: frozenset[Role], view: View[P]) -> View[P]:
+def _require(roles: frozenset[Role], view: View[P, Response]) -> View[P, Response]:
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> Response:
         if role_of(request.user) not in roles:
             raise PermissionDenied
         return view(request, *args, **kwargs)
@@ -101,12 +102,12 @@ def _require(roles: frozenset[Role], view: View[P]) -> View[P]:
     return guarded
 
 
-def sales_or_legal(view: View[P]) -> View[P]:
+def sales_or_legal(view: View[P, Response]) -> View[P, Response]:
     """Lets people with any of the three roles through; others get 403."""
     return _require(frozenset(Role), view)
 
 
-def legal_required(view: View[P]) -> View[P]:
+def legal_required(view: View[P, Response]) -> View[P, Response]:
     """Lets legal and administrators through; others get 403."""
     return _require(REVIEWERS, view)
 
@@ -119,6 +120,13 @@ def reviews(user: AbstractBaseUser | AnonymousUser) -> bool:
 def require_review(user: AbstractBaseUser | AnonymousUser) -> None:
     """Raises PermissionDenied for anybody who does not review memos."""
     if not reviews(user):
+        raise PermissionDenied
+
+
+def require_custody(user: AbstractBaseUser | AnonymousUser) -> None:
+    """Raises PermissionDenied for anybody who may not record how long memos are kept, or hand them out: legal and
+    administrators may."""
+    if role_of(user) not in REVIEWERS:
         raise PermissionDenied
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext as _, ngettext
 from rules import places
 from rules.facts import FACTS, NOT_SURE, InvalidValue, Kind, read_number, read_value, say_number
 from rules.questions import BY_FACT
-from wizard.models import Answer, Given
+from wizard.models import Answer, AnswerEvent, Given
 from wizard.wording import NO, NOT_ANSWERED as NOT_ANSWERED_WORDS, NOT_SURE as NOT_SURE_WORDS, YES
 
 SAME_AS: Mapping[str, tuple[str, ...]] = {
@@ -66,6 +66,14 @@ def say_moment(moment: datetime.datetime) -> str:
     return date_format(timezone.localtime(moment), "Y-m-d H:i T")
 
 
+def given_by(event: AnswerEvent) -> str:
+    """Who gave an answer: a colleague who was asked, together with the account that asked, or the account alone."""
+    account = event.by.get_full_name() or event.by.get_username()
+    if not event.colleague:
+        return account
+    return _("%(colleague)s (asked by %(account)s)") % {"colleague": event.colleague, "account": account}
+
+
 def _english() -> bool:
     return (get_language() or "en").startswith("en")
 
@@ -76,6 +84,15 @@ def country_name(code: str) -> str:
     if country is None:
         return code
     return country.name if _english() else country.zh
+
+
+def in_words(message: str) -> str:
+    """A sentence of the law, or a country's name, in the language of the page."""
+    country = _COUNTRY_OF_NAME.get(message)
+    return _(message) if country is None else country_name(country)
+
+
+_COUNTRY_OF_NAME = {country.name: code for code, country in places.COUNTRIES.items()}
 
 
 def spell_out(number: Decimal) -> str:

@@ -12,7 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy as _
 
 from rules.chips import Chip
@@ -22,7 +24,7 @@ from rules.questions import BY_FACT, Option, Question, options
 from wizard.answers import SAME_AS, ask, say
 from wizard.estimates import Estimate, TooLongError
 from wizard.interview import Interview
-from wizard.models import Answer, AnswerEvent
+from wizard.models import Answer, AnswerEvent, Invitation
 
 _MAX_VERSION = 2**31 - 1
 
@@ -152,6 +154,66 @@ class AnswerForm(forms.Form):
             self.interview.facts_with(self.fact, value)
         except InvalidTransaction as error:
             self.add_error("answer", " ".join(one.problem.say(gettext) for one in error.errors))
+
+
+class AskForm(forms.Form):
+    """To whom, and in which language, a link to one question is sent; without an address it is only made."""
+
+    email = forms.EmailField(
+        max_length=254,
+        required=False,
+        error_messages={
+            "invalid": _("Enter an email address such as lee@example.com, or leave this empty."),
+            "max_length": _("Use at most 254 characters."),
+        },
+    )
+    language = forms.ChoiceField(
+        choices=settings.LANGUAGES,
+        error_messages={
+            "required": _("Select a language."),
+            "invalid_choice": _("Select a language from the list."),
+        },
+    )
+
+
+class ColleagueForm(AnswerForm):
+    """The answer of a colleague who was asked for this one fact and may see no other."""
+
+    name = NameField(
+        max_length=120,
+        error_messages={
+            "required": _("Enter your full name."),
+            "max_length": _("Use at most 120 characters."),
+        },
+    )
+
+    def __init__(self, invitation: Invitation, interview: Interview, data: QueryDict | None = None) -> None:
+        sent = None if data is None else {**data.dict(), "same_as": "", "version": str(invitation.seen)}
+        super().__init__(invitation.fact, interview, sent)
+        self.same_as_choices = []
+        self.way = AnswerEvent.Way.COLLEAGUE
+
+    @property
+    def shown(self) -> str:
+        """What was just sent. The stored answer is not the colleague's."""
+        return str(self.data.get("answer", "")) if self.is_bound else ""
+
+    def _value(self, cleaned: Mapping[str, Any]) -> Answer:
+        value = super()._value(cleaned)
+        self.way = AnswerEvent.Way.COLLEAGUE  # also for "not sure": who is not sure counts
+        return value
+
+    def _check(self, value: Answer) -> None:
+        """Refuse what cannot stand beside the other answers, without telling them."""
+        try:
+            self.interview.facts_with(self.fact, value)
+        except InvalidTransaction:
+            self.add_error(
+                "answer",
+                _(
+                    "This does not fit other answers of the case. Look at it again, or tell the person who asked you."
+                ),
+            )
 
 
 class ProductForm(forms.Form):

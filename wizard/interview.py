@@ -25,10 +25,10 @@ Pairs = tuple[tuple[str, object], ...]
 class Interview:
     """Where a case's interview stands.
 
-    `asked` are the answered facts that the law asks for, in asking order; `set_aside` the other answered
-    ones, in the order of the contract. `facts` are all that fit together. `next` is the fact to ask for
-    now, None when nothing open can change the decision. `refused` says why a stored answer does not fit
-    the answers before it.
+    `asked` are the answered facts that the law asks for, in asking order, and after them those that settle
+    red flag 28 beside a decision; `set_aside` the other answered ones, in the order of the contract.
+    `facts` are all that fit together. `next` is the fact to ask for now, None when nothing open can change
+    the decision. `refused` says why a stored answer does not fit the answers before it.
     """
 
     answers: Mapping[str, Answer]
@@ -55,6 +55,16 @@ class Interview:
         """What the law says under the facts."""
         return _determine(_pairs(self.facts))
 
+    @property
+    def what_if(self) -> rules.WhatIf:
+        """What would have to be different for another decision."""
+        return _what_if(_pairs(self.facts))
+
+    @cached_property
+    def open_in_red_flag(self) -> tuple[str, ...]:
+        """Facts that can still raise red flag 28 or not, though the decision stands: not sure, or never asked."""
+        return rules.missing_for(rules.RED_FLAG_28, self.facts) if self.finished else ()
+
     def before(self, fact: str) -> dict[str, Answer]:
         """The answers that the walk hands over before it comes to `fact`."""
         names = self.asked[: self.asked.index(fact)] if fact in self.asked else self.asked
@@ -75,7 +85,7 @@ class Interview:
 
 def walk(answers: Mapping[str, Answer]) -> Interview:
     """The interview of these answers."""
-    waiting = {name: answer for name, answer in answers.items() if answer is not None}
+    waiting: dict[str, Answer] = {name: answer for name, answer in answers.items() if answer is not None}
     handed: dict[str, Answer] = {}
     # What the law needs and nobody has answered is passed over, as if not sure, to see which answers after it count.
     passed: dict[str, Answer] = {}
@@ -89,6 +99,8 @@ def walk(answers: Mapping[str, Answer]) -> Interview:
             handed[name] = answer
         if problem:
             refused[name] = problem
+    if _next(_pairs(facts.read(handed))).next is None:
+        handed.update(_for_red_flag(handed, waiting))
     known = dict(handed)
     for name in facts.FACTS:
         if name in waiting:
@@ -114,6 +126,18 @@ def walk(answers: Mapping[str, Answer]) -> Interview:
     )
 
 
+def _for_red_flag(handed: Mapping[str, Answer], waiting: dict[str, Answer]) -> dict[str, Answer]:
+    """Of the answers that the decision does not need, those that red flag 28 does; they no longer wait."""
+    taken: dict[str, Answer] = {}
+    while waiting:
+        open_ = rules.missing_for(rules.RED_FLAG_28, facts.read({**handed, **taken}))
+        name = next((name for name in open_ if name in waiting), None)
+        if name is None or _problem({**handed, **taken}, name, waiting[name]):
+            break
+        taken[name] = waiting.pop(name)
+    return taken
+
+
 def _problem(known: Mapping[str, Answer], name: str, answer: Answer) -> tuple[InvalidValue, ...]:
     """Why this answer cannot stand beside those known; empty if it can."""
     try:
@@ -137,3 +161,8 @@ def _next(pairs: Pairs) -> rules.Next:
 @lru_cache(maxsize=2_000)
 def _determine(pairs: Pairs) -> rules.Determination:
     return rules.determine(facts.read(dict(pairs)))
+
+
+@lru_cache(maxsize=500)
+def _what_if(pairs: Pairs) -> rules.WhatIf:
+    return rules.what_if(facts.read(dict(pairs)))

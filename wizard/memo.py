@@ -22,7 +22,7 @@ from rules import INTERPRETATIONS, law
 from rules.facts import NOT_SURE
 from rules.questions import BY_FACT
 from wizard import record, wording
-from wizard.answers import amounts_to, ask, say, say_date, say_moment
+from wizard.answers import amounts_to, ask, given_by, say, say_date, say_moment
 from wizard.desk import acts
 from wizard.interview import Interview, walk
 from wizard.models import Answer, AnswerEvent, Case, Docket, Memo, Serial
@@ -190,14 +190,14 @@ def _text(memo: Memo, interview: Interview, events: list[AnswerEvent], language:
                     "question": _question(event.fact, event, interview, language),
                     "old": say(event.fact, event.old),
                     "new": say(event.fact, event.new),
-                    "by": _by(event),
+                    "by": given_by(event),
                     "at": say_moment(event.at),
                     "outcome_before": (
                         str(wording.OUTCOMES[event.outcome_before].heading) if event.outcome_before else ""
                     ),
                 }
                 for event in events
-                if event.old is not None
+                if event.old is not None and event.old != event.new
             ],
             "declaration": str(wording.DECLARATION),
         }
@@ -215,7 +215,7 @@ def _fact(
         "answer": say(name, answer),
         "more": amounts_to(name, answer, interview.facts),
         "not_sure": answer == NOT_SURE,
-        "by": _by(event),
+        "by": given_by(event),
         "at": say_moment(event.at),
         "way": str(AnswerEvent.Way(event.way).label),
         "basis": event.basis,
@@ -225,10 +225,6 @@ def _fact(
 def _question(name: str, event: AnswerEvent, interview: Interview, language: str) -> str:
     """The very words asked; in the other language, today's words of the same question."""
     return event.question if event.language == language else ask(name, interview.facts)
-
-
-def _by(event: AnswerEvent) -> str:
-    return event.by.get_full_name() or event.by.get_username()
 
 
 def _outcome(code: str) -> dict[str, Any]:

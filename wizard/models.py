@@ -30,7 +30,9 @@ from wizard.desk.change_models import (
     Scenario,
     ScenarioVersion,
 )
+from wizard.desk.custody import ExportAct, Retention, RetentionEvent
 from wizard.desk.models import Docket, ReviewAct
+from wizard.invitations import Invitation
 from wizard.ledger.models import LedgerEntry, LedgerNode, Sealed, TreeHead
 
 __all__ = [
@@ -38,11 +40,15 @@ __all__ = [
     "CarriedOver",
     "Case",
     "Docket",
+    "Invitation",
+    "ExportAct",
     "LedgerEntry",
     "LedgerNode",
     "Memo",
     "Redetermination",
     "Redetermined",
+    "Retention",
+    "RetentionEvent",
     "ReviewAct",
     "Scenario",
     "ScenarioVersion",
@@ -120,7 +126,10 @@ class Case(models.Model):
 
     class Meta:
         ordering = ("-id",)
-        indexes: ClassVar = [models.Index(fields=["owner", "-id"], name="wizard_case_owner")]
+        indexes: ClassVar = [
+            models.Index(fields=["owner", "-id"], name="wizard_case_owner"),
+            models.Index(fields=["updated"], name="wizard_case_updated"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}".rstrip()
@@ -137,11 +146,14 @@ class Case(models.Model):
         seen: int,
         language: str,
         outcome_before: str = "",
+        colleague: str = "",
+        invitation: Invitation | None = None,
     ) -> list[AnswerEvent]:
         """Save answers and an event for each that differs from what is stored.
 
         `seen` is the version of the case that the person's page was made from. `outcome_before` is the
-        outcome that the answers so far gave, kept with each answer that is changed.
+        outcome that the answers so far gave, kept with each answer that is changed. `colleague` is the name of
+        someone without an account who answered by the link of `invitation`: that makes an event in any case.
 
         Raises:
             StaleAnswerError: one of these answers was changed by another page after `seen`; nothing is saved.
@@ -151,10 +163,10 @@ class Case(models.Model):
             events = []
             for fact, new in given.items():
                 old = current.answers.get(fact)
-                if old == new.value:
+                if old == new.value and invitation is None:
                     continue
                 later = current.events.filter(fact=fact, version__gt=seen).order_by("-version").first()
-                if later is not None:
+                if later is not None and old != new.value:
                     raise StaleAnswerError(later)
                 current.version += 1
                 if new.value is None:
@@ -175,6 +187,8 @@ class Case(models.Model):
                         answer=new.answer,
                         basis=new.basis,
                         outcome_before=outcome_before if old is not None else "",
+                        colleague=colleague,
+                        invitation=invitation,
                     )
                 )
             if events:
@@ -188,7 +202,11 @@ class Case(models.Model):
 
 
 class AnswerEvent(AppendOnly):
-    """One change of one answer: who, when, from what, to what, and by which way."""
+    """One change of one answer: who, when, from what, to what, and by which way.
+
+    `by` is the account that answers for it. Where that person asked a colleague, `colleague` is the name of the one
+    who gave the answer, and `invitation` the link by which it came.
+    """
 
     class Way(models.TextChoices):
         """How an answer came about."""
@@ -197,6 +215,7 @@ class AnswerEvent(AppendOnly):
         CATALOG = "catalog", _("from the product catalog")
         ESTIMATOR = "estimator", _("worked out")
         SAME_AS = "same_as", _("same as another answer")
+        COLLEAGUE = "colleague", _("answered by a colleague")
         NOT_SURE = "not_sure", _("not sure")
         CLEARED = "cleared", _("cleared")
         CARRIED_OVER = "carried_over", _("carried over from memo")
@@ -214,6 +233,10 @@ class AnswerEvent(AppendOnly):
     answer = models.TextField(blank=True)
     basis = models.TextField(blank=True)
     outcome_before = models.CharField(max_length=32, blank=True)
+    colleague = models.CharField(max_length=120, blank=True)
+    invitation = models.OneToOneField(
+        Invitation, null=True, blank=True, on_delete=models.PROTECT, related_name="event"
+    )
 
     objects = AppendOnlyQuerySet["AnswerEvent"].as_manager()
 
@@ -222,7 +245,16 @@ class AnswerEvent(AppendOnly):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["case", "version"], name="wizard_event_once_a_version")
         ]
-        indexes: ClassVar = [models.Index(fields=["case", "fact", "version"], name="wizard_event_fact")]
+        indexes: ClassVar = [
+            models.Index(fields=["case", "fact", "version"], name="wizard_event_fact"),
+            # The dashboard's two questions, which concern few of very many events.
+            models.Index(
+                fields=["at", "fact", "case"],
+                name="wizard_event_not_sure",
+                condition=models.Q(way="not_sure"),
+            ),
+            models.Index(fields=["at"], name="wizard_event_outcome", condition=~models.Q(outcome_before="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id}.{self.version} {self.fact}: {self.old!r} to {self.new!r}"

@@ -252,6 +252,37 @@ APPLIES: Mapping[str, Words] = MappingProxyType(
     {"true": _("Applies"), "false": _("Does not apply"), "unknown": _("May apply")}
 )
 
+_TELL_THEM = _("Tell the person who asked you. They can send you a new link.")
+
+CLOSED_LINKS: Mapping[str, tuple[Words, Words]] = MappingProxyType(
+    {
+        "unknown": (
+            _("This link does not open anything"),
+            _(
+                "It may have been cut off on its way to you. Copy the whole link from the message, or ask for a "
+                "new one."
+            ),
+        ),
+        "answered": (
+            _("This question has been answered"),
+            _("The link takes one answer, and it has been given. It cannot be read or changed here."),
+        ),
+        "withdrawn": (
+            _("This link was withdrawn"),
+            _("The person who asked you no longer needs an answer by this link. You need not do anything."),
+        ),
+        "expired": (_("This link has expired"), _TELL_THEM),
+        "overtaken": (
+            _("Somebody else has answered meanwhile"),
+            _(
+                "Your answer was not saved, and nothing was overwritten. If you know better, tell the person who "
+                "asked you."
+            ),
+        ),
+    }
+)
+"""Why a link to one question opens nothing: a heading, and what to do."""
+
 YES, NO, NOT_SURE, NOT_ANSWERED = _("Yes"), _("No"), _("Not sure"), _("Not answered")
 DECLARATION = _(
     "I have answered truthfully and to the best of my knowledge. I understand that this memo is not a "

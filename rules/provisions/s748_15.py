@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from rules.conditions import Condition, all_of, any_of, at_most, is_, is_country, not_, since, weigh
+from rules.conditions import ByPeriod, Condition, all_of, any_of, at_most, is_, is_country, not_, since, weigh
 from rules.law import Clause, Obligation, provision
 from rules.provisions.country_groups import (
     ANY_IN_D5_OR_MACAU,
@@ -104,8 +104,8 @@ def _within_the_quarter() -> Condition:
     """Installed TPP within the figure of the transaction's quarter; there is no figure after 2027."""
     ends = [start for start, _figure in NVEU_ALLOCATIONS[1:]]
     ends.append((NVEU_TABLE_ENDS + datetime.timedelta(days=1)).isoformat())
-    return any_of(
-        *(
+    return ByPeriod(
+        tuple(
             all_of(since(start), not_(since(end)), at_most("nveu_installed_tpp", figure))
             for (start, figure), end in zip(NVEU_ALLOCATIONS, ends, strict=True)
         )

@@ -95,7 +95,7 @@ class Compiled:
     def weighed_below(self, node: int) -> int:
         """The facts that are weighed together below a node, as bits."""
         below, bits = self.diagram.below[node], 0
-        for test in self.diagram.weighing:
+        for test in self.diagram.joint:
             if below & self.diagram.test_bit[test.level]:
                 bits |= test.bits
         return bits

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks an exported memo of the AI Diffusion Wizard without the wizard: one file, Python 3.9 or later, nothing else.
+"""Checks an exported memo of the AI Diffusion Wizard, or a sealed act about one, without the wizard: one file, Python
+3.9 or later, nothing else.
 
     python3 verify_memo.py --key KEY-ID proof.json
 
@@ -33,6 +34,14 @@ PROOF_LIMIT = 20_000_000
 
 PATH_LIMIT = 63
 """Steps of a path; a tree that needed more would have more leaves than can ever be signed."""
+
+KINDS = {
+    "memo": ("number",),
+    "review": ("memo.number", "number"),
+    "retention": ("case.reference", "number"),
+    "export": ("number", "step"),
+}
+"""What the ledger records, and where each says what it is called."""
 
 NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,15})")
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -217,8 +226,9 @@ def encoded(text: str, what: str) -> bytes:
 
 
 class Proven(NamedTuple):
-    """A memo that is as it was recorded."""
+    """A memo, or an act about one, that is as it was recorded."""
 
+    kind: str
     memo: str
     recorded: str
     place: int
@@ -228,14 +238,25 @@ class Proven(NamedTuple):
     key_id: str
 
     def __str__(self) -> str:
-        try:
-            number = json.loads(self.memo)["number"]
-        except (ValueError, TypeError, LookupError, RecursionError):
-            number = None
+        kind = "" if self.kind == "memo" else f"{self.kind} "
         return (
-            f"{plain(number)} is as recorded on {plain(self.recorded)}: entry {self.place} of {self.size}, "
+            f"{kind}{self.name} is as recorded on {plain(self.recorded)}: entry {self.place} of {self.size}, "
             f"signed {self.signed}\n    SHA-256 {self.digest}\n    key     {self.key_id}"
         )
+
+    @property
+    def name(self) -> str:
+        """What it is called, such as M-2026-0007."""
+        found = []
+        for steps in KINDS[self.kind]:
+            try:
+                value = json.loads(self.memo)
+                for step in steps.split("."):
+                    value = value[step]
+            except (ValueError, TypeError, LookupError, RecursionError):
+                value = None
+            found.append(plain(str(value) if type(value) is int else value))
+        return ".".join(found)
 
 
 class Verifier:
@@ -283,14 +304,17 @@ class Verifier:
             raise Wrong("The leaf is not an entry.")
         if entry.get("sequence") != str(index):
             raise Wrong("The entry has another number than its place in the tree.")
-        if entry.get("kind") != "memo":
-            raise Wrong("The entry does not record a memo.")
+        kind = entry.get("kind")
+        if not isinstance(kind, str) or kind not in KINDS:
+            raise Wrong("The entry records neither a memo nor an act about one.")
         digest = hashlib.sha256(encoded(memo, "The memo")).hexdigest()
         if entry.get("sha256") != digest:
             raise Wrong("The memo was changed: its bytes are not those that were recorded.")
         if f'"public_id":"{text_of(entry, "object", "The leaf")}"' not in memo:
             raise Wrong("The entry records another memo.")
-        return Proven(memo, str(entry.get("created")), index, size, head["time"], digest, head["key_id"])
+        return Proven(
+            kind, memo, str(entry.get("created")), index, size, head["time"], digest, head["key_id"]
+        )
 
     def checkpoint(self, note: str, public_key: str) -> dict[str, str]:
         """The parts of a signed head, once its signature holds."""

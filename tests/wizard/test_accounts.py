@@ -17,7 +17,10 @@ from wizard.accounts import Role
 
 pytestmark = pytest.mark.django_db
 
-OPEN_TO_STRANGERS = {"login", "demo_sign_in", "set_language", "verify", "checkpoint", "consistency"}
+OPEN_TO_STRANGERS = {"login", "demo_sign_in", "set_language", "verify", "checkpoint", "consistency"} | {
+    "colleague",
+    "colleague_done",
+}
 """Names of the pages that nobody has to sign in for."""
 
 

@@ -49,6 +49,7 @@ class ReviewAct(Sealed):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["memo", "number"], name="wizard_act_once_a_number")
         ]
+        indexes: ClassVar = [models.Index(fields=["kind", "at", "memo"], name="wizard_act_kind")]
 
     def __str__(self) -> str:
         return f"{self.memo.number}.{self.number} {self.kind}"
@@ -158,6 +159,9 @@ class Docket(models.Model):
             models.Index(fields=["destination", "-memo"], name="wizard_docket_destination"),
             models.Index(fields=["number"], name="wizard_docket_number"),
             models.Index(fields=["reference"], name="wizard_docket_reference"),
+            models.Index(
+                fields=["created", "outcome", "destination", "headquarters"], name="wizard_docket_created"
+            ),
         ]
 
     def __str__(self) -> str:

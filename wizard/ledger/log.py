@@ -112,12 +112,15 @@ def consistency_proof(first: int, second: int, using: str = "default") -> list[b
     return merkle.hashes(merkle.consistency_spans(first, second), _lookup(using))
 
 
-def bundle(entry: LedgerEntry, canonical: str, using: str = "default") -> dict[str, Any]:
-    """Everything that proves a sealed row without this database: its bytes and leaf, the path, the signed head.
+def bundle(
+    entry: LedgerEntry, canonical: str, using: str = "default", *, head: TreeHead | None = None
+) -> dict[str, Any]:
+    """Everything that proves a sealed row without this database: its bytes and leaf, the path, the signed head (the
+    newest unless another is given).
 
     `verify_memo.py` reads it. The public key is there to be compared with the published one, not to be believed.
     """
-    head = latest(using)
+    head = head or latest(using)
     assert head is not None, "An entry has a head."
     return {
         "format": "ai-diffusion-wizard-proof/1",

@@ -22,7 +22,7 @@ def install(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wizard", "0004_docket_of_earlier_memos"),
+        ("wizard", "0005_invitations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                     ("catalog", "from the product catalog"),
                     ("estimator", "worked out"),
                     ("same_as", "same as another answer"),
+                    ("colleague", "answered by a colleague"),
                     ("not_sure", "not sure"),
                     ("cleared", "cleared"),
                     ("carried_over", "carried over from memo"),

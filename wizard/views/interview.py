@@ -18,12 +18,13 @@ from rules.chips import CATALOG
 from rules.facts import NOT_SURE, InvalidValue, Kind, read_number, read_value, say_number
 from rules.glossary import terms_in
 from rules.questions import BY_FACT
-from wizard.answers import amounts_to, ask, country_name, given, say, say_moment, spell_out
+from wizard.answers import amounts_to, ask, country_name, given, given_by, say, say_moment, spell_out
 from wizard.estimates import ESTIMATES, Estimate
 from wizard.forms import AnswerForm, EstimateForm
 from wizard.interview import Interview, walk
 from wizard.models import AnswerEvent, Case, Given, StaleAnswerError
 from wizard.views.access import signed_in, visible_case
+from wizard.views.ask import invitation_rows
 from wizard.views.start import go_on
 from wizard.wording import OUTCOMES, REVIEW_POLICIES
 
@@ -66,6 +67,7 @@ def check(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
         "answered": [answer_row(name, interview, latest) for name in interview.asked],
         "set_aside": [answer_row(name, interview, latest) for name in interview.set_aside],
         "not_sure": [(ask(name, interview.facts), BY_FACT[name]) for name in interview.not_sure],
+        "invitations": invitation_rows(request, case, interview),
         "remaining": "" if interview.finished else _remaining(interview),
         "next_question": ask(interview.next, interview.facts) if interview.next else "",
     }
@@ -115,7 +117,11 @@ def answer_row(fact: str, interview: Interview, latest: Mapping[str, AnswerEvent
         answer=say(fact, answer),
         more=amounts_to(fact, answer, interview.facts),
         way=str(AnswerEvent.Way(event.way).label) if event and event.way not in _PLAIN_WAYS else "",
-        basis=event.basis if event else "",
+        basis=f"{event.colleague}; {event.basis}"
+        if event and event.colleague
+        else event.basis
+        if event
+        else "",
         not_sure=answer == NOT_SURE,
     )
 
@@ -158,7 +164,7 @@ def question_page(
         "wording": wording,
         "terms": terms_in(f"{wording.text} {wording.help} {form.question.why}"),
         "kind": form.kind.value,
-        "countries": _countries() if form.kind is Kind.COUNTRY else [],
+        "countries": countries() if form.kind is Kind.COUNTRY else [],
         "errors": errors,
         "answer_error": answer_error,
         "refused": " ".join(problem.say(gettext) for problem in interview.refused.get(form.fact, ())),
@@ -170,6 +176,7 @@ def question_page(
         ],
         "possible": [OUTCOMES[code] for code in interview.determination.possible_outcomes],
         "remaining": _remaining(interview),
+        "invitations": invitation_rows(request, case, interview, form.fact),
         "back": request.POST.get("back", request.GET.get("back", "")),
     }
     return render(request, "wizard/question.html", context, status=status)
@@ -206,7 +213,7 @@ _READ_BACK = frozenset({Kind.NUMBER, Kind.COUNT, Kind.COUNTRY})
 _CATALOG_ITEMS = frozenset(chip.item for chip in CATALOG)
 
 
-def _countries() -> list[dict[str, str]]:
+def countries() -> list[dict[str, str]]:
     """Every country by its name in the language of the page, with other names to find it by."""
     named = [
         {
@@ -266,6 +273,7 @@ def _stale_page(request: HttpRequest, case: Case, event: AnswerEvent, yours: Giv
     context = {
         "case": case,
         "event": event,
+        "by": given_by(event),
         "at": say_moment(event.at),
         "question": event.question,
         "yours": yours.answer,

@@ -9,7 +9,10 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from wizard.accounts import sees_every_case
+from wizard.desk import retention
 from wizard.views.access import visible_memo
+from wizard.views.retention import shown
 
 
 @require_safe
@@ -25,6 +28,9 @@ def memo(request: HttpRequest, memo_id: uuid.UUID) -> HttpResponse:
         "superseded_by": getattr(found, "superseded_by", None),
         "intact": found.intact,
     }
+    if sees_every_case(request.user):
+        # An agency's request is not for everybody's eyes.
+        context |= shown(retention.of(found.case))
     return render(request, "wizard/memo.html", context)
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from wizard.answers import ask
 from wizard.forms import RecordForm
 from wizard.interview import Interview, walk
 from wizard.memo import KeyReusedError, ResultChangedError, findings, seal, state
@@ -85,6 +86,8 @@ def _result_page(
     context = {
         "case": case,
         "findings": findings(interview),
+        "red_flag": [(fact, ask(fact, interview.facts)) for fact in interview.open_in_red_flag],
+        "not_sure": interview.not_sure,
         "answered": [answer_row(fact, interview, latest) for fact in interview.asked],
         "form": form,
         "errors": [("" if field == "__all__" else field, message) for field, message in errors],

@@ -11,14 +11,11 @@ import functools
 import hashlib
 import logging
 import re
-import time
 import uuid
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.staticfiles import finders
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext
@@ -27,36 +24,18 @@ from django.views.decorators.http import require_safe
 from wizard import record
 from wizard.ledger import keys, log, merkle, proofs
 from wizard.ledger.models import LedgerEntry
-from wizard.middleware import Respond
 from wizard.models import Memo
+from wizard.views import limits
 from wizard.views.access import visible_memo
 
 LOGGER = logging.getLogger(__name__)
-
-A_MINUTE = 30
-"""Questions that one address may ask in a minute."""
 
 VERIFIER = "verify/verify_memo.py"
 """The stand-alone verifier among the static files."""
 
 
-def rate_limited(view: Respond) -> Respond:
-    """Answers 429 to an address that has asked too often in this minute; a page without a question is free."""
-
-    @functools.wraps(view)
-    def limited(request: HttpRequest) -> HttpResponse:
-        minute, second = divmod(int(time.time()), 60)
-        counter = f"verify:{_address(request)}:{minute}"
-        cache.add(counter, 0, timeout=120)
-        if request.GET and cache.incr(counter) > A_MINUTE:
-            LOGGER.warning("Too many questions to the verify page from %s.", _address(request))
-            page = {"problem": gettext("Too many questions from your address. Try again in a minute.")}
-            response = render(request, "wizard/verify.html", page, status=429)
-            response["Retry-After"] = str(60 - second)
-            return response
-        return view(request)
-
-    return limited
+rate_limited = limits.rate_limited("verify", "wizard/verify.html", counts=lambda request: request.GET)
+"""A page without a question is free."""
 
 
 @dataclass(frozen=True)
@@ -193,11 +172,3 @@ def _verifier_sha256() -> str:
     assert path is not None, "The verifier is among the static files."
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _address(request: HttpRequest) -> str:
-    """Where a request comes from: behind a proxy, the address that the proxy itself added last."""
-    forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
-    if settings.SECURE_PROXY_SSL_HEADER and forwarded:
-        return forwarded.rpartition(",")[2].strip()[:64]
-    return str(request.META.get("REMOTE_ADDR", ""))

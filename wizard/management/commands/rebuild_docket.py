@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from wizard.desk import acts
-from wizard.models import Case, Docket, Memo
+from wizard.desk import acts, retention
+from wizard.models import Case, Docket, Memo, Retention, RetentionEvent
 
 BATCH = 500
 
@@ -21,6 +21,8 @@ class Command(BaseCommand):
         mended = 0
         for pk in Memo.objects.order_by("pk").values_list("pk", flat=True).iterator(BATCH):
             mended += self.mend(Memo.objects.select_related("case").get(pk=pk))
+        for pk in RetentionEvent.objects.order_by("case_id").values_list("case_id", flat=True).distinct():
+            mended += self.mend_retention(pk)
         self.stdout.write(f"{mended} rows of the docket were not as the sealed records say; now they are.")
 
     @staticmethod
@@ -37,4 +39,15 @@ class Command(BaseCommand):
         if kept == {name: getattr(right, name) for name in columns}:
             return False
         right.save(force_insert=kept is None, force_update=kept is not None)
+        return True
+
+    @staticmethod
+    @transaction.atomic
+    def mend_retention(pk: int) -> bool:
+        """Put right how long one case's memos are kept; whether it was wrong."""
+        case = Case.objects.select_for_update().get(pk=pk)
+        right = retention.derived(case)
+        if Retention.objects.filter(case=case).values(*right).first() == right:
+            return False
+        Retention.objects.update_or_create(case=case, defaults=right)
         return True
