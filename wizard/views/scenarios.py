@@ -38,6 +38,7 @@ def scenarios(request: HttpRequest) -> HttpResponse:
         else:
             errors = [("day", str(one)) for one in form.errors.get("one", ())]
     tried = [] if errors else [kept.attempt(version, day) for version in kept.newest()]
+    tried.sort(key=lambda one: one.holds)  # what needs a lawyer first, each part by name
     context = {
         "tried": [
             (one, OUTCOMES.get(one.outcome), [_failure(failure) for failure in one.failures]) for one in tried
