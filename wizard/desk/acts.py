@@ -24,6 +24,13 @@ FORMAT = 1
 
 Kind, State = ReviewAct.Kind, Docket.State
 
+BECOMES = {
+    Kind.RETURNED: State.RETURNED,
+    Kind.APPROVED: State.APPROVED,
+    Kind.SUPERSEDED: State.SUPERSEDED,
+}
+"""The state in which an act leaves its memo, where it leaves it in another."""
+
 
 class NotNowError(Exception):
     """The memo is no longer in a state in which this can be done."""
@@ -63,7 +70,7 @@ def assign(memo: Memo, by: User, to: User) -> ReviewAct:
         memo,
         by,
         Kind.ASSIGNED,
-        {"assignee": _person(to)},
+        {"assignee": person(to)},
         {"assignee": to},
         allowed=(State.WAITING, State.RETURNED, State.APPROVED),
     )
@@ -148,13 +155,8 @@ def open_questions(case: Case) -> list[Question]:
 def replayed(acts: Sequence[ReviewAct]) -> dict[str, Any]:
     """What the docket's row says of a memo's acts, in their order."""
     row: dict[str, Any] = {"state": State.WAITING, "assignee_id": None, "acts": len(acts)}
-    becomes = {
-        Kind.RETURNED: State.RETURNED,
-        Kind.APPROVED: State.APPROVED,
-        Kind.SUPERSEDED: State.SUPERSEDED,
-    }
     for act in acts:
-        row["state"] = becomes.get(Kind(act.kind), row["state"])
+        row["state"] = BECOMES.get(Kind(act.kind), row["state"])
         if act.kind == Kind.ASSIGNED:
             row["assignee_id"] = User.objects.get(username=act.said["assignee"]["username"]).pk
         row["touched"] = act.at
@@ -183,13 +185,13 @@ def _add(
             setattr(row, name, value)
         row.save(update_fields=["acts", "touched", *change])
         act = ReviewAct(memo=memo, number=row.acts, kind=kind, by=by, at=at)
-        act.canonical = record.canonical(_content(act, words))
+        act.canonical = record.canonical(content(act, words))
         act.sha256 = record.sha256(act.canonical)
         act.save()
         return act
 
 
-def _content(act: ReviewAct, words: dict[str, Any]) -> dict[str, Any]:
+def content(act: ReviewAct, words: dict[str, Any]) -> dict[str, Any]:
     """Everything an act says. It names the very bytes of the memo that it is about."""
     return {
         "format": FORMAT,
@@ -197,11 +199,11 @@ def _content(act: ReviewAct, words: dict[str, Any]) -> dict[str, Any]:
         "memo": {"number": act.memo.number, "sha256": act.memo.sha256},
         "number": act.number,
         "act": str(act.kind),
-        "by": _person(act.by),
+        "by": person(act.by),
         "at": record.timestamp(act.at),
         "said": words,
     }
 
 
-def _person(user: User) -> dict[str, str]:
+def person(user: User) -> dict[str, str]:
     return {"username": user.get_username(), "name": user.get_full_name()}
