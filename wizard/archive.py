@@ -66,6 +66,9 @@ SALES, LEGAL = 40, 8
 _TRIES = 12
 """Transactions that are thought up for each period."""
 
+_RULE, _BEFORE = datetime.datetime(2025, 1, 13, tzinfo=datetime.UTC), 0.1
+"""When the rule appeared, and the share of the memos that are older."""
+
 
 # -------------------------------------------------------------------------------------------------- what it is about
 
@@ -293,20 +296,18 @@ def keep(answers: dict[str, Answer], change: tuple[str, Answer] | None = None) -
         case.answers[fact] = value
         return walk(case.answers)
 
+    def go_on(interview: Interview, at: datetime.datetime) -> Interview:
+        # A question that comes again had an answer that does not fit the others; that has no end.
+        while interview.next in answers and interview.next not in case.answers:
+            interview = answer(interview.next, answers[interview.next], interview, at)
+        return interview
+
     with translation.override("en"):
-        interview = walk({})
-        while interview.next is not None and interview.next in answers:
-            interview = answer(interview.next, answers[interview.next], interview, _ANSWERED)
-        if (
-            change is not None
-            and interview.finished
-            and interview.answers.get(change[0]) not in (None, change[1])
-        ):
-            interview = answer(*change, interview, _CHANGED)
-            while interview.next is not None and interview.next in answers:
-                interview = answer(interview.next, answers[interview.next], interview, _CHANGED)
-        elif change is not None:
-            return None
+        interview = go_on(walk({}), _ANSWERED)
+        if change is not None:
+            if not interview.finished or interview.answers.get(change[0]) in (None, change[1]):
+                return None
+            interview = go_on(answer(*change, interview, _CHANGED), _CHANGED)
     if not interview.finished:
         return None
     found = interview.determination
@@ -443,7 +444,7 @@ class _Filling:
         self.sales, self.legal = _people(using)
         self.now = timezone.now().replace(microsecond=0)
         self.start = self.now - datetime.timedelta(days=round(YEARS * 365.25))
-        self.step = (self.now - self.start) / number
+        self.number = number
         self.periods = max(1, min(12 * YEARS, number // 200))
         self.period = -1
         self.deals: list[tuple[Kept, ...]] = []
@@ -469,7 +470,7 @@ class _Filling:
 
     def _deals(self) -> list[tuple[Kept, ...]]:
         """The transactions of the time that the filling has come to: most have one memo, some are changed later."""
-        period = int((self._moment() - self.start) / (self.now - self.start) * self.periods)
+        period = self.memos * self.periods // self.number
         if period != self.period:
             self.period = period
             self.deals = []
@@ -486,7 +487,11 @@ class _Filling:
         return self.deals
 
     def _moment(self) -> datetime.datetime:
-        return self.start + self.step * (self.memos + 0.999)
+        """When the next memo was recorded: one in ten before there was a rule, ever more of them since."""
+        share = (self.memos + 0.999) / self.number
+        if share < _BEFORE:
+            return self.start + (_RULE - self.start) * (share / _BEFORE)
+        return _RULE + (self.now - _RULE) * ((share - _BEFORE) / (1 - _BEFORE)) ** 0.8
 
     def case(self, deal: tuple[Kept, ...]) -> None:
         """A case with its answers, and a memo for each time its result was recorded."""
