@@ -34,7 +34,8 @@ from rules import places
 from wizard import record
 from wizard.accounts import Role
 from wizard.answers import given, say_date, say_moment
-from wizard.desk import acts
+from wizard.desk import acts, search
+from wizard.desk.models import SearchText
 from wizard.interview import Interview, walk
 from wizard.ledger import log
 from wizard.memo import content, state
@@ -259,6 +260,7 @@ class Kept:
     edition: datetime.date | None
     seen: str
     docket: dict[str, Any]
+    words: str
 
     def canonical(self, own: dict[str, str]) -> str:
         """The bytes of one memo of this transaction."""
@@ -326,7 +328,9 @@ def keep(answers: dict[str, Answer], change: tuple[str, Answer] | None = None) -
     memo.canonical = record.canonical(whole)
     memo.destination = str(memo.settled.get("destination", ""))
     marks = "|".join(sorted(map(re.escape, _marks()), key=len, reverse=True))
+    unnamed = {**whole, "number": "", "case": {"reference": "", "title": ""}}
     return Kept(
+        words=search.words_of(unnamed, 0, (), ()).partition(" ")[2],
         answers=dict(case.answers),
         events=events,
         pieces=re.split(f"({marks})", memo.canonical),
@@ -364,7 +368,7 @@ class _Rows:
     """Rows on their way into the database, sent many at a time, in the order in which tables refer to each other."""
 
     MODELS: tuple[type[models.Model], ...] = (
-        *(Case, AnswerEvent, Memo, Docket, ReviewAct),
+        *(Case, AnswerEvent, Memo, Docket, SearchText, ReviewAct),
         *(LedgerEntry, LedgerNode, TreeHead),
     )
 
@@ -402,6 +406,8 @@ class _Rows:
                 else:
                     marks = ", ".join(["%s"] * len(self.fields[model]))
                     cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608
+                    if model is SearchText:
+                        cursor.executemany("INSERT INTO wizard_search (rowid, words) VALUES (%s, %s)", rows)
                 rows.clear()
 
     def numbered(self) -> None:
@@ -448,6 +454,7 @@ class _Filling:
         self.periods = max(1, min(12 * YEARS, number // 200))
         self.period = -1
         self.deals: list[tuple[Kept, ...]] = []
+        self.said: dict[int, list[str]] = {}
         self.memo_columns, self.act_columns = Memo.sealed_columns(), ReviewAct.sealed_columns()
 
     def transaction(self, until: int) -> None:
@@ -520,7 +527,7 @@ class _Filling:
                 self.rows.add(event)
             memo = self.memo(case, kept, memo, answered, changed)
         assert memo is not None, "A deal has a memo."
-        self.rows.add(memo.docket)
+        self.desk(memo)
 
     def memo(
         self,
@@ -569,7 +576,7 @@ class _Filling:
         memo.sha256 = record.sha256(memo.canonical)
         if earlier is not None:
             self.act(earlier, acts.Kind.SUPERSEDED, owner, {"successor": memo.number})
-            self.rows.add(earlier.docket)
+            self.desk(earlier)
         self.seal(memo, self.memo_columns)
         self.memos += 1
         memo.docket = Docket(
@@ -585,9 +592,18 @@ class _Filling:
                 "touched": created,
             },
         )
+        self.said[memo.id] = [kept.words]
         for kind, by, words in self._reviews(kept, created):
             self.act(memo, kind, by, words)
         return memo
+
+    def desk(self, memo: Memo) -> None:
+        """The memo's row in the docket, and the words by which it is found, when nothing more happens to it."""
+        self.rows.add(memo.docket)
+        owner = memo.author
+        own = (memo.number, memo.docket.reference, memo.docket.title, owner.get_full_name(), owner.username)
+        words = [search.owned_by(owner.pk), *(word for text in own for word in search.split(text))]
+        self.rows.add(SearchText(memo=memo, words=" ".join([*words, *self.said.pop(memo.id)])))
 
     def seal(self, row: Memo | ReviewAct, columns: list[str]) -> None:
         """Add a sealed row with its entry in the ledger."""
@@ -621,6 +637,8 @@ class _Filling:
         act.sha256 = record.sha256(act.canonical)
         self.seal(act, self.act_columns)
         self.acts += 1
+        for text in (words.get("text", ""), *(one["text"] for one in words.get("questions", ()))):
+            self.said[memo.id] += search.split(text)
 
     def _reviews(self, kept: Kept, created: datetime.datetime) -> Iterator[tuple[str, User, dict[str, Any]]]:
         """What the desk has done about a memo: much about an old one, little about a new one."""

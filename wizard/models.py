@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from rules.facts import NOT_SURE
 from wizard import accounts, record
 from wizard.append_only import AppendOnly, AppendOnlyQuerySet
-from wizard.desk.models import Docket, ReviewAct
+from wizard.desk.models import Docket, ReviewAct, SavedView, SearchText
 from wizard.ledger.models import LedgerEntry, LedgerNode, Sealed, TreeHead
 
 __all__ = [
@@ -34,6 +34,8 @@ __all__ = [
     "LedgerNode",
     "Memo",
     "ReviewAct",
+    "SavedView",
+    "SearchText",
     "Serial",
     "TreeHead",
 ]
