@@ -451,7 +451,7 @@ class _Filling:
         self.now = timezone.now().replace(microsecond=0)
         self.start = self.now - datetime.timedelta(days=round(YEARS * 365.25))
         self.number = number
-        self.periods = max(1, min(12 * YEARS, number // 200))
+        self.periods = max(6, min(12 * YEARS, number // 200))
         self.period = -1
         self.deals: list[tuple[Kept, ...]] = []
         self.said: dict[int, list[str]] = {}
