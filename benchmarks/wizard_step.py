@@ -160,7 +160,7 @@ def main() -> None:
         )
     steps = len(times["step"])
     print(
-        f"\nProcessor time: {worked[0] / steps:.2f} ms a step (starting each case included), {worked[1] / steps:.2f} ms "
+        f"\nProcessor time: {worked[0] / steps:.2f} ms a step (with starting each case), {worked[1] / steps:.2f} ms "
         f"a hello: {worked[1] / worked[0]:.2f} of hello's rate."
     )
     quarter = max(1, len(times["step"]) // 4)

@@ -170,10 +170,12 @@ def supersede(memo: Memo, by: User, successor: str) -> ReviewAct:
 
 def returned(case: Case) -> ReviewAct | None:
     """The act that returned the case's newest memo, if nobody has answered it with a new memo yet."""
-    row = Docket.objects.filter(memo__case=case, state=State.RETURNED).order_by("-memo_id").first()
-    if row is None:
+    # From the case to its newest memo to that one's row: asked the other way round, a database may look through
+    # everything that was ever returned, and every page of an interview asks.
+    newest = case.memos.order_by("-id").values_list("pk", flat=True).first()
+    if newest is None or not Docket.objects.filter(memo_id=newest, state=State.RETURNED).exists():
         return None
-    acts = ReviewAct.objects.filter(memo_id=row.memo_id, kind=Kind.RETURNED).select_related("by", "memo")
+    acts = ReviewAct.objects.filter(memo_id=newest, kind=Kind.RETURNED).select_related("by", "memo")
     return acts.latest("number")
 
 
