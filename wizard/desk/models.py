@@ -53,7 +53,7 @@ class ReviewAct(Sealed):
         ]
 
     def __str__(self) -> str:
-        return f"{self.memo.number}.{self.number} {self.kind}"
+        return f"{self.kind} {self.public_id}"  # its memo may have been deleted
 
     @functools.cached_property
     def content(self) -> dict[str, Any]:
@@ -95,14 +95,14 @@ class DocketQuerySet(models.QuerySet["Docket"]):
         content = memo.content
         determination = content["determination"]
         return {
-            "number": memo.number,
+            "number": content["number"],
             "title": content["case"]["title"],
             "reference": content["case"]["reference"],
             "owner_id": memo.case.owner_id,
             "author_id": memo.author_id,
-            "outcome": memo.outcome,
+            "outcome": determination["outcome"],
             "review_policy": determination["review_policy"] or "",
-            "destination": memo.destination,
+            "destination": memo.settled.get("destination", ""),
             "headquarters": memo.settled.get("headquarters", ""),
             "embargo": "embargo" in determination["warnings"],
             "red_flag": bool(determination["red_flags"]),
@@ -156,6 +156,7 @@ class Docket(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["state", "-memo"], name="wizard_docket_state"),
             models.Index(fields=["assignee", "state", "-memo"], name="wizard_docket_assignee"),
+            models.Index(fields=["assignee", "-memo"], name="wizard_docket_assigned"),
             models.Index(fields=["author", "state", "-memo"], name="wizard_docket_author"),
             models.Index(fields=["owner", "-memo"], name="wizard_docket_owner"),
             models.Index(fields=["outcome", "-memo"], name="wizard_docket_outcome"),

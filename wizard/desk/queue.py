@@ -105,14 +105,11 @@ def page(user: User, chosen: Mapping[str, Any], before: str = "") -> Page:
 
 
 def waiting(user: User) -> int:
-    """How many memos wait for this person; one more than `COUNTED` stands for more than that."""
-    parts = (Docket.objects.filter(part)[: COUNTED + 1].count() for part in _waiting(user))
-    return min(sum(parts), COUNTED + 1)
-
-
-def _waiting(user: User) -> list[Q]:
-    """Those of `standing`, in parts that each walk one index."""
-    return Docket.what_waits_for(user) if accounts.reviews(user) else [Q(state=Docket.State.WAITING)]
+    """How many memos wait for this person, or for those who do not review, for anybody; one more than `COUNTED`
+    stands for more than that."""
+    parts = Docket.what_waits_for(user) if accounts.reviews(user) else [Q(state=Docket.State.WAITING)]
+    counted = (Docket.objects.filter(part)[: COUNTED + 1].count() for part in parts)
+    return min(sum(counted), COUNTED + 1)
 
 
 def _lead(user: User, chosen: Mapping[str, Any], rows: DocketQuerySet, start: int | None) -> tuple[Source, Q]:
@@ -123,7 +120,7 @@ def _lead(user: User, chosen: Mapping[str, Any], rows: DocketQuerySet, start: in
     state = chosen.get("state") or (EVERYTHING if words else standing(user))
     parts = None
     if state == WAITS_FOR_ME:
-        parts = _waiting(user)
+        parts = Docket.what_waits_for(user)
     elif state != EVERYTHING:
         found["state"] = Q(state=state)
     if words:

@@ -187,7 +187,7 @@ def _newest_in_postgresql(parts: list[Part], limit: int, before: int | None, usi
                 asked.append("(" + " | ".join(f"'{_MARK}b{number}'" for number in numbers) + ")")
             # Materialized, so that the index is asked and the newest are not looked through one by one.
             cursor.execute(
-                "WITH found AS MATERIALIZED (SELECT memo_id, words FROM wizard_searchtext "
+                "WITH found AS MATERIALIZED (SELECT memo_id, words FROM wizard_searchtext "  # noqa: S608
                 "WHERE lexemes @@ %s::tsquery AND memo_id < %s) "
                 f"SELECT memo_id FROM found WHERE true{likes} ORDER BY memo_id DESC LIMIT %s",
                 [" & ".join(asked), before, *beside, limit],

@@ -44,6 +44,9 @@ class Migration(migrations.Migration):
             "docket", models.Index(fields=["red_flag", "-memo"], name="wizard_docket_red_flag")
         ),
         migrations.AddIndex("docket", models.Index(fields=["created", "memo"], name="wizard_docket_created")),
+        migrations.AddIndex(
+            "docket", models.Index(fields=["assignee", "-memo"], name="wizard_docket_assigned")
+        ),
         migrations.CreateModel(
             name="SearchText",
             fields=[

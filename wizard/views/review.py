@@ -145,6 +145,8 @@ def review(request: HttpRequest, memo_id: uuid.UUID) -> HttpResponse:
 def comment(request: HttpRequest, memo_id: uuid.UUID) -> HttpResponse:
     """Say something about a memo, one of its facts or one of its paragraphs."""
     memo = visible_memo(request, memo_id)
+    if not accounts.may_comment(signed_in(request), memo):
+        raise PermissionDenied
     form = CommentForm(request.POST)
     if not form.is_valid():
         return _page(request, memo, form=form, status=422)
