@@ -36,7 +36,7 @@ from wizard.desk import queue, search  # noqa: E402
 from wizard.desk.models import SearchText  # noqa: E402
 from wizard.models import Docket, Memo  # noqa: E402
 
-ROUNDS, CALLS = 5, 40
+ROUNDS, CALLS = 5, 20
 LIMIT = 20
 DEEP = 1_000
 """Pages down."""
