@@ -9,13 +9,14 @@ PIP_COMPILE := $(VENV)/bin/pip-compile --quiet --strip-extras --generate-hashes 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help run test check format bench mutants requirements messages clean
+.PHONY: help run test check format bench mutants proofs requirements messages clean
 
 help:
 	@echo "make run           start a demonstration on http://127.0.0.1:$(PORT)/"
 	@echo "make test          install what the tests need, then run every check and test"
 	@echo "make check         formatting, lint and types only;  make format mends the first two"
 	@echo "make bench         measure what the documents in docs/ state;  make mutants  break the law on purpose"
+	@echo "make proofs        try to tamper with the record and to mislead its verifier, at length"
 	@echo "make requirements  pin requirements.in and requirements-dev.in again"
 	@echo "make messages      collect what is to be translated, and compile the translations"
 
@@ -64,9 +65,14 @@ format: $(VENV)/test-installed
 bench: $(VENV)/test-installed
 	$(PYTHON) -m benchmarks.interview_length
 	$(PYTHON) -m benchmarks.reasoning
+	$(PYTHON) -m benchmarks.wizard_step
 
 mutants: $(VENV)/test-installed
 	$(PYTHON) -m tests.rules.mutation
+
+proofs: export DJANGO_SETTINGS_MODULE := tests.settings
+proofs: $(VENV)/test-installed
+	$(PYTHON) -m tests.proofs
 
 requirements: $(VENV)/test-installed
 	$(PIP_COMPILE) --output-file requirements.txt requirements.in
