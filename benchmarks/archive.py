@@ -13,6 +13,7 @@ the machine disturbs little; on PostgreSQL it is wall-clock time. On SQLite the 
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 import sqlite3
@@ -253,7 +254,7 @@ def main() -> None:
         if other is not None:
             if in_stock(other, query) != found:
                 misses.append(f"{query} ({len(in_stock(other, query))} for {len(found)})")
-            calls[f"{name}, stock FTS5"] = [lambda query=query: in_stock(other, query)]
+            calls[f"{name}, stock FTS5"] = [functools.partial(in_stock, other, query)]
 
     some = chance.sample(keys, min(CALLS, len(keys)))
     calls |= of_pages(reader, list(Memo.objects.filter(pk__in=some).defer("canonical")))

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -319,7 +319,7 @@ def offline(number: int) -> Tried:
         path = merkle.hashes(merkle.inclusion_spans(at, number), lambda wanted: {n: nodes[n] for n in wanted})
         text = json.dumps(
             {
-                "format": verify_memo.FORMAT,
+                "format": _PROOF["format"],
                 "memo": memos[at % 200],
                 "leaf": leaves[at],
                 "inclusion": {"index": str(at), "size": str(number), "path": [step.hex() for step in path]},
@@ -349,7 +349,7 @@ def main() -> int:
     accepted = attacks_accepted()
     say(f"attacks on the reader of proofs: {len(ATTACKS)} tried, accepted: {', '.join(accepted) or 'none'}")
     wrong = len(accepted)
-    parts = {
+    parts: dict[str, Callable[[], Tried]] = {
         "same bytes in other environments": lambda: same_bytes(seconds),
         "every bit of a memo": lambda: bits_of_a_memo("Weights to Germany, 重量. " * 770),
         "mutated proofs": lambda: mutated_proofs(100_000, seconds),

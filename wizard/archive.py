@@ -400,7 +400,7 @@ class _Rows:
                 table = f'"{model._meta.db_table}"'
                 columns = ", ".join(f'"{field.column}"' for field in self.fields[model])
                 if self.connection.vendor == "postgresql":
-                    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:  # type: ignore[attr-defined]
+                    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                         for row in rows:
                             copy.write_row(row)
                 else:
@@ -498,7 +498,8 @@ class _Filling:
         share = (self.memos + 0.999) / self.number
         if share < _BEFORE:
             return self.start + (_RULE - self.start) * (share / _BEFORE)
-        return _RULE + (self.now - _RULE) * ((share - _BEFORE) / (1 - _BEFORE)) ** 0.8
+        since: float = ((share - _BEFORE) / (1 - _BEFORE)) ** 0.8
+        return _RULE + (self.now - _RULE) * since
 
     def case(self, deal: tuple[Kept, ...]) -> None:
         """A case with its answers, and a memo for each time its result was recorded."""
