@@ -65,6 +65,7 @@ format: $(VENV)/test-installed
 bench: $(VENV)/test-installed
 	$(PYTHON) -m benchmarks.interview_length
 	$(PYTHON) -m benchmarks.reasoning
+	$(PYTHON) -m benchmarks.documents
 
 mutants: $(VENV)/test-installed
 	$(PYTHON) -m tests.rules.mutation

@@ -11,6 +11,7 @@
     WIZARD_HEADS_FILE       the file of heads outside the database, best on another disk (default: heads in WIZARD_DATA)
     WIZARD_EMAIL_URL        smtp://user:password@host:587/?tls=true (default: messages are written to WIZARD_DATA/mail)
     WIZARD_EMAIL_FROM       sender of those messages
+    WIZARD_ADDRESS          this site's address in them (default: https:// and the first of WIZARD_HOSTS)
     WIZARD_REVISION         the code's revision as printed on memos (default: the one git names)
     DATABASE_URL            postgresql://user:password@host:5432/name?sslmode=verify-full, or sqlite:////path
                             (default: SQLite in WIZARD_DATA)
@@ -283,6 +284,9 @@ elif not email.geturl():
 else:
     raise ImproperlyConfigured("WIZARD_EMAIL_URL must be smtp://user:password@host:port/?tls=true.")
 DEFAULT_FROM_EMAIL = os.environ.get("WIZARD_EMAIL_FROM", "wizard@localhost")
+WIZARD_ADDRESS = os.environ.get("WIZARD_ADDRESS") or (
+    f"https://{ALLOWED_HOSTS[0].removeprefix('.')}" if HTTPS else "http://127.0.0.1:8000"
+)
 
 LOGGING = {
     "version": 1,

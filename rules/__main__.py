@@ -75,9 +75,11 @@ def _answer(text: str, reply: Callable[[Facts], dict[str, object]]) -> tuple[dic
 
 
 def _run(path: str, reply: Callable[[Facts], dict[str, object]]) -> int:
-    raw = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     try:
+        raw = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
         text = raw.decode("utf-8-sig")
+    except OSError as error:
+        sys.exit(f"{path} cannot be read: {error.strerror}.")
     except UnicodeDecodeError:
         sys.exit("The input is not UTF-8 text.")
     refused = False

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from math import lcm
 
 from rules import places
 from rules.facts import CIRCUIT, ENTRIES, Value
@@ -226,6 +227,13 @@ class Weigh(Test):
     @cached_property
     def _facts(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(factor for term in self.terms for factor in term.factors))
+
+    @cached_property
+    def whole(self) -> tuple[tuple[tuple[int, tuple[str, ...]], ...], int]:
+        """The same test in whole numbers: each term's coefficient and factors, and the limit."""
+        scale = lcm(self.limit.denominator, *(term.coefficient.denominator for term in self.terms))
+        terms = tuple((int(term.coefficient * scale), term.factors) for term in self.terms)
+        return terms, int(self.limit * scale)
 
     @cached_property
     def _plain_limit(self) -> Decimal | None:

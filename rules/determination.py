@@ -216,6 +216,7 @@ class _Determining:
 
     def determination(self) -> Determination:
         facts = self.facts
+        missing = self.possibilities.missing() if len(DECISION.results(self.known)) > 1 else ()
         decisions = {decision for decision in self.results(DECISION) if isinstance(decision, tuple)}
         decision: Decision | None = next(iter(decisions)) if len(decisions) == 1 else None
         policies = {policy for _outcome, policy in decisions}
@@ -230,7 +231,7 @@ class _Determining:
             possible_outcomes=()
             if decision
             else tuple(one for one in OUTCOMES if any(one == outcome for outcome, _policy in decisions)),
-            missing=() if decision else self.possibilities.missing(),
+            missing=missing,
             subject_to_ear=self.settled(SUBJECT),
             license_required=required,
             classification=self.settled(CLASSIFICATION),

@@ -39,6 +39,9 @@ from rules.facts import ALL_ENTRIES, ENTRIES, FACTS, HARDWARE, ITEMS, Kind, Valu
 from rules.law import Clause, Interpretation, Ordered, Provision, walk
 from rules.truth import TRUE
 
+Number = Fraction | int
+"""A number, exactly: whole ones as integers where many are worked with."""
+
 Start = tuple[Fraction | datetime.date, int]
 """Where a range of values starts: at the value (0) or just after it (1)."""
 
@@ -79,7 +82,7 @@ class Periods:
         """Whether some numbers are within the limit on a day and others not."""
         return self.limit(day) not in (None, ZERO)
 
-    def holds(self, day: datetime.date, number: Fraction) -> bool:
+    def holds(self, day: datetime.date, number: Number) -> bool:
         """Whether a number is within the limit on a day."""
         limit = self.limit(day)
         return limit is None or (number, 0) < limit
@@ -144,12 +147,11 @@ class Variable:
             return self.samples + (None,) * (self.arity - len(self.samples))
         return tuple(samples(self.starts))
 
-    def branch(self, value: Value | Fraction) -> int:
+    def branch(self, value: Value | Number) -> int:
         """The class that a known value of the fact falls in."""
         if self.classes is not None:
-            assert not isinstance(value, Fraction)
-            return self.classes[value]
-        starts: Sequence[tuple[Any, int]] = self.starts if isinstance(value, Fraction) else self._limits
+            return self.classes[value]  # type: ignore[index] # a choice or a country
+        starts: Sequence[tuple[Any, int]] = self.starts if isinstance(value, Number) else self._limits
         return bisect_right(starts, (value, 0)) - 1
 
 
@@ -169,7 +171,7 @@ class Diagram:
     """
 
     def __init__(self, order: Sequence[str], roots: Iterable[Condition], *, joined: bool = False) -> None:
-        self._joined = joined
+        self.joined = joined
         whole = ByPeriod if joined else ()
         tests = {
             id(node): node
@@ -243,8 +245,8 @@ class Diagram:
             else:
                 values: tuple[Value, ...] = (True, False) if kind is Kind.FLAG else FACTS[fact].values
                 self._add(fact, classes={value: index for index, value in enumerate(values)}, samples=values)
-            for test in joint.get(fact, []):
-                self._add_joint(test)
+            for together in joint.get(fact, []):
+                self._add_joint(together)
 
     def _add(
         self, fact: str, *, starts: tuple[Start, ...] = (), classes: Mapping[Value, int] | None = None,
@@ -345,6 +347,11 @@ class Diagram:
             self.level.append(LEAF)
         return node
 
+    @property
+    def result_bits(self) -> int:
+        """The bits of all results so far."""
+        return (1 << len(self.leaf_nodes)) - 1 << self.first_result
+
     def results(self, below: int) -> frozenset[Hashable]:
         """The results among what lies below."""
         bits = below >> self.first_result
@@ -431,7 +438,7 @@ class Diagram:
                 for child in children:
                     node = self.choose(self._tree(child, alternative), node, FALSE_NODE)
                 return node
-            case ByPeriod() if self._joined:
+            case ByPeriod() if self.joined:
                 return self._by_period(periods(condition))
             case AnyOf(children):
                 node = FALSE_NODE
@@ -552,6 +559,8 @@ def _is_decimal(value: Fraction) -> bool:
 
 def _decimal_between(low: Fraction, high: Fraction) -> Fraction:
     """A finite decimal strictly between two numbers."""
+    if low.denominator == high.denominator == 1 and high - low > 1:
+        return Fraction((low.numerator + high.numerator) // 2)
     middle, scale = (low + high) / 2, 1
     while not low < (near := Fraction(round(middle * scale), scale)) < high:
         scale *= 10
@@ -564,6 +573,11 @@ def decimal(value: Fraction) -> Decimal:
     while value.denominator != 1:
         value, scale = value * 10, scale + 1
     return Decimal((0, tuple(map(int, str(value.numerator))), -scale))
+
+
+def plain(value: Fraction) -> Number:
+    """The number, as an integer if it is whole."""
+    return value.numerator if value.denominator == 1 else value
 
 
 def fraction(value: Value) -> Fraction:

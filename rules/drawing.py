@@ -17,9 +17,11 @@ from rules.truth import FALSE, TRUE, UNKNOWN, Truth
 from rules.wholeness import PROVISIONS
 from rules.wording import _
 
-__all__ = ["Line", "Svg", "dot", "outline", "svg"]
+__all__ = ["Line", "Svg", "dot", "outline", "pieces", "svg"]
 
 WIDTH = 760
+PIECE = 940.0
+"""The height of a piece that fits a printed page, as wide as the text on it."""
 _MARGIN, _INDENT, _TO_TEXT = 14, 20, 14
 _SIZE, _LEADING = 13.5, 18.0
 _SMALL, _SMALL_LEADING = 11.5, 15.0
@@ -64,24 +66,72 @@ def svg(case: Case | None = None, provision_id: str | None = None, say: Say = en
     Raises:
         KeyError: there is no provision of that id.
     """
-    lines = outline(case, provision_id, say)
-    rows = _placed(lines, _MARGIN + (0 if case is None else 40))
+    (whole,) = pieces(case, provision_id, say, tallest=float("inf"))
+    return whole
+
+
+def pieces(
+    case: Case | None = None, provision_id: str | None = None, say: Say = english, tallest: float = PIECE
+) -> list[Svg]:
+    """The same picture cut between its lines into pieces that a printed page can hold; one below the other they are it.
+
+    The first carries the title and the description; the others are hidden from screen readers.
+
+    Raises:
+        KeyError: there is no provision of that id.
+    """
+    rows = _placed(outline(case, provision_id, say), _MARGIN + (0 if case is None else 40))
     name = provision_id or "whole"
-    height = rows[-1].bottom + _MARGIN
-    opening = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="law-drawing" viewBox="0 0 {WIDTH} {height:.0f}" role="img" '
-        f'aria-labelledby="drawing-{name}-title drawing-{name}-desc" fill="currentColor" font-family="sans-serif">'
-    )
-    parts = [
-        opening,
+    connectors = _connectors(rows, marked=case is not None)
+    drawn = []
+    top = 0.0
+    for first, end in pairwise([*_cuts(rows, tallest), len(rows)]):
+        bottom = rows[end].top - _GAP / 2 if end < len(rows) else rows[-1].bottom + _MARGIN
+        said = (
+            f'role="img" aria-labelledby="drawing-{name}-title drawing-{name}-desc"'
+            if first == 0
+            else 'aria-hidden="true"'
+        )
+        box = f"0 {top:.0f} {WIDTH} {bottom - top:.0f}"
+        opening = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="law-drawing" viewBox="{box}" {said} '
+            'fill="currentColor" font-family="sans-serif">'
+        )
+        parts = [
+            opening,
+            *(_opening(case, provision_id, name, say) if first == 0 else []),
+            *(path for high, low, path in connectors if low > top and high < bottom),
+            *(part for row in rows[first:end] for part in _drawn(row)),
+            "</svg>",
+        ]
+        drawn.append(Svg("\n".join(parts) + "\n"))
+        top = round(bottom)
+    return drawn
+
+
+def _opening(case: Case | None, provision_id: str | None, name: str, say: Say) -> list[str]:
+    return [
         f'<title id="drawing-{name}-title">{escape(_title(provision_id, say))}</title>',
         f'<desc id="drawing-{name}-desc">{escape(_description(provision_id, say))}</desc>',
         *([] if case is None else _legend(say)),
-        *_connectors(rows, marked=case is not None),
-        *(part for row in rows for part in _drawn(row)),
-        "</svg>",
     ]
-    return Svg("\n".join(parts) + "\n")
+
+
+def _cuts(rows: list[_Row], tallest: float) -> list[int]:
+    """The number of the first line of each piece: a step of its own if one begins in the piece's lower half.
+
+    The first piece leaves room for what stands above the picture.
+    """
+    cuts, top = [0], 0.0
+    for number, row in enumerate(rows):
+        limit = tallest if len(cuts) > 1 else tallest * 0.75
+        if row.bottom + _MARGIN - top <= limit or number == cuts[-1]:
+            continue
+        steps = [at for at in range(cuts[-1] + 1, number + 1) if rows[at].line.parent is None]
+        cut = steps[-1] if steps and rows[steps[-1]].top - top > limit / 2 else number
+        cuts.append(cut)
+        top = rows[cut].top - _GAP / 2
+    return cuts
 
 
 def dot(case: Case | None = None, provision_id: str | None = None, say: Say = english) -> str:
@@ -195,10 +245,13 @@ def _legend(say: Say) -> list[str]:
     return drawn
 
 
-def _connectors(rows: list[_Row], *, marked: bool) -> list[str]:
-    """A line to each node, from the last one of its weight under the same parent; heavy ones lie on top."""
-    light: list[str] = []
-    heavy: list[str] = []
+def _connectors(rows: list[_Row], *, marked: bool) -> list[tuple[float, float, str]]:
+    """A line to each node, from the last one of its weight under the same parent; heavy ones lie on top.
+
+    Each with the height at which it begins and ends.
+    """
+    light: list[tuple[float, float, str]] = []
+    heavy: list[tuple[float, float, str]] = []
     last: dict[tuple[int, bool], float] = {}
     for row in rows:
         if row.line.parent is None:
@@ -208,9 +261,10 @@ def _connectors(rows: list[_Row], *, marked: bool) -> list[str]:
         path = f"M{parent.x:.1f} {start:.1f}V{row.middle:.1f}H{row.x - 6:.1f}"
         last[row.line.parent, decides] = row.middle
         if decides:
-            heavy.append(_path(path, "branch decides", 3))
+            heavy.append((start, row.middle + 2, _path(path, "branch decides", 3)))
         else:
-            light.append(_path(path, "branch", 1, ' stroke-dasharray="2 3"' if marked else ""))
+            dashed = ' stroke-dasharray="2 3"' if marked else ""
+            light.append((start, row.middle + 2, _path(path, "branch", 1, dashed)))
     return light + heavy
 
 

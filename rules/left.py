@@ -7,27 +7,23 @@ test is not free (`weighing`), a node divides a number into the ranges that lead
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
-from rules.diagram import Diagram, Start, fraction
+from rules.diagram import LEAF, Diagram, Number, Start, fraction, plain
 from rules.facts import ITEMS, Facts, Value, can_stand_together
-from rules.weighing import AT_MOST, Known, Stage, groups, own_facts, standing
+from rules.weighing import AT_MOST, NOTHING, STILL_OPEN, Group, Known, Stage, groups, own_facts, standing
+
+Span = tuple[int, int, int, int]
+"""What is said of a node: what lies below it, at least and at most how many questions, and the numbers before it.
+
+What lies below are bits of `Diagram.below`. The numbers before it are those below that stand before the node in asking
+order, because only tests look at them: they are asked for on the way to the node and not counted there.
+"""
 
 
-class Span(NamedTuple):
-    """What is said of a node: what lies below it, at least and at most how many questions, and the numbers before it.
-
-    `below` are bits of `Diagram.below`; `ahead` those numbers below that stand before the node in asking order, because
-    only tests look at them. They are asked for on the way to the node and not counted there.
-    """
-
-    below: int
-    at_least: int
-    at_most: int
-    ahead: int
+NO_SPAN: Span = (0, 0, 0, 0)
 
 
 class Whole:
@@ -56,6 +52,7 @@ class Whole:
         for variable in diagram.variables:
             shared = variable.bits & self.weighed & ~alone
             self.asked_before.append(self.asked_before[-1] | shared)
+        self.bits = [variable.bits for variable in diagram.variables]
         self.spans: list[Span] = []
         self.spread: dict[tuple[int, Stage], int] = {}
         self._left: dict[int, int] = {}
@@ -70,24 +67,27 @@ class Whole:
                 if kids:
                     spans.append(self.span(level, diagram.variables[level].bits, kids))
                 else:
-                    spans.append(Span(diagram.below[node], 0, 0, 0))
+                    spans.append((diagram.below[node], 0, 0, 0))
 
     def span(self, level: int, looks: int, kids: Sequence[Span]) -> Span:
         """The span of a node that branches on a variable to these kids; `looks` are the facts its variable looks at."""
         below = looks | self.diagram.test_bit[level]
         not_asked = ~self.asked_before[level + 1]
-        shortest, longest = [], []
+        shortest, longest = LEAF, 0
         for kid_below, at_least, at_most, ahead in kids:
             below |= kid_below
-            between = (ahead & not_asked).bit_count()
-            shortest.append(at_least + between)
-            longest.append(at_most + between)
-        if level not in self.own:
-            return Span(below, 1 + min(shortest), 1 + max(longest), below & self.asked_before[level])
+            between = (ahead & not_asked).bit_count() if ahead else 0
+            shortest = min(shortest, at_least + between)
+            longest = max(longest, at_most + between)
+        own = self.own_variables.get(level)
+        if own is None:
+            return below, 1 + shortest, 1 + longest, below & self.asked_before[level]
         # The last of the test's own numbers settles it; an earlier one can be enough to fail it.
-        own = sum([1 for number in self.own_variables[level] if looks & number.bits])
-        least = min(own + shortest[0], 1 + shortest[1])
-        return Span(below, least, own + max(longest), below & self.asked_before[level])
+        numbers = sum([1 for number in own if looks & number.bits])
+        passed, failed = [
+            at_least + (ahead & not_asked).bit_count() for _below, at_least, _most, ahead in kids
+        ]
+        return below, min(numbers + passed, 1 + failed), numbers + longest, below & self.asked_before[level]
 
     def left(self, root: int) -> int:
         """What is left of a node of the diagram when nothing is known."""
@@ -119,14 +119,15 @@ class Left:
         self._shared = shared
         self._spelled = spelled
         self._branches: list[int | None] = [None] * len(diagram.variables)
-        numbers: dict[str, Fraction] = {}
+        numbers: dict[str, Number] = {}
+        self._stages: dict[tuple[Group, int], Stage] = {}
         known = 0
         for fact, value in facts.items():
             variable = diagram.of_fact[fact]
             known |= variable.bits
             self._branches[variable.level] = variable.branch(value)
             if variable.bits & whole.weighed and isinstance(value, Decimal):
-                numbers[fact] = fraction(value)
+                numbers[fact] = plain(fraction(value))
         self._known = known
         self.jointly = weighed = Known(
             numbers, day if isinstance(day := facts.get("date"), datetime.date) else None
@@ -153,13 +154,15 @@ class Left:
         if not self._shared and len(self.whole.spans) < self._size:
             self.whole.measure()
         self._shared_spans = self.whole.spans
+        self._bits = self.whole.bits
         self._restricted: dict[int, int] = {}
         self._nodes: dict[int, int] = {}
         self._spread: dict[tuple[int, Stage], int] = {}
         self._unique: dict[tuple[object, ...], int] = {}
         self._level: list[int] = []
         self._kids: list[tuple[int, ...]] = []
-        self._spans: list[Span] = []
+        self._others: list[tuple[int, ...]] = []  # the kids, each once
+        self._below: list[int] = []
         self._looked: list[int] = []
         self._starts: dict[int, tuple[Start, ...]] = {}
 
@@ -175,13 +178,33 @@ class Left:
 
     def below(self, node: int) -> int:
         """What lies below it, as bits of `Diagram.below`."""
-        return self.diagram.below[node] if node >= 0 else self._spans[~node].below
+        return self.diagram.below[node] if node >= 0 else self._below[~node]
 
     def questions(self, root: int) -> tuple[int, int]:
         """At least and at most how many questions there are at the root of what is left, if every fact is asked for."""
-        span = self._shared_spans[root] if root >= 0 else self._spans[~root]
-        before = span.ahead.bit_count()
-        return span.at_least + before, span.at_most + before
+        if root >= 0:
+            _below, at_least, at_most, ahead = self._shared_spans[root]
+        else:
+            _below, at_least, at_most, ahead = self._span(~root)
+        return at_least + ahead.bit_count(), at_most + ahead.bit_count()
+
+    def _span(self, last: int) -> Span:
+        """The span of a node of its own, by its place in the lists. A node is made after its kids."""
+        shared, all_others, levels, whole = self._shared_spans, self._others, self._level, self.whole
+        spans: list[Span] = [NO_SPAN] * (last + 1)
+        reached = bytearray(last + 1)
+        reached[last] = True
+        for place in range(last, -1, -1):
+            if reached[place]:
+                for kid in all_others[place]:
+                    if kid < 0:
+                        reached[~kid] = True
+        for place in range(last + 1):
+            if reached[place]:
+                kids = [shared[kid] if kid >= 0 else spans[~kid] for kid in all_others[place]]
+                looks = self._looked[place] or self._bits[levels[place]]
+                spans[place] = whole.span(levels[place], looks, kids)
+        return spans[last]
 
     def starts(self, node: int) -> tuple[Start, ...]:
         """Where its branches start, if it divides numbers or dates."""
@@ -200,9 +223,7 @@ class Left:
         diagram = self.diagram
         if self._shared:
             return diagram.make(diagram.variables[level], kids, starts)
-        if looks == diagram.variables[level].bits:
-            looks = 0
-        key = (level, kids, looks or starts) if looks or starts else (level, kids)
+        key = (level, kids, looks, starts) if looks or starts else (level, kids)
         return (
             self._unique.get(key)
             or diagram.unique.get(key)
@@ -210,15 +231,19 @@ class Left:
         )
 
     def _new(
-        self, key: tuple[Any, ...], kids: Iterable[int], looks: int = 0, starts: tuple[Start, ...] = ()
+        self, key: tuple[Any, ...], others: Iterable[int], looks: int = 0, starts: tuple[Start, ...] = ()
     ) -> int:
+        """A node of its own; `others` are its kids, each once, the first kid first."""
         node = self._unique[key] = ~len(self._level)
         level = key[0]
-        shared, own = self._shared_spans, self._spans
-        spans = [shared[kid] if kid >= 0 else own[~kid] for kid in kids]
-        own.append(self.whole.span(level, looks or self.diagram.variables[level].bits, spans))
+        shared, own, below = self.diagram.below, self._below, looks or self._bits[level]
+        below |= self.diagram.test_bit[level]
+        for kid in others:
+            below |= shared[kid] if kid >= 0 else own[~kid]
+        own.append(below)
         self._level.append(level)
         self._kids.append(key[1])
+        self._others.append(tuple(others))
         self._looked.append(looks)
         if starts:
             self._starts[node] = starts
@@ -235,6 +260,89 @@ class Left:
                 self._start()
             self._nodes[root] = self.weighed(self._restrict(root))
         return self._nodes[root]
+
+    def results(self, root: int) -> frozenset[Hashable]:
+        """The results that a node of the shared diagram can still give: those at the ends of ways through it.
+
+        Every way that the known facts leave open can be gone, if numbers are weighed on it stage by stage.
+        """
+        diagram = self.diagram
+        if root in self._nodes or not self._touched & diagram.below[root]:
+            return diagram.results(self.below(self.node(root)))
+        below = self._on_the_ways(root)
+        found = diagram.results(below)
+        if len(found) > 1:
+            stages = [
+                self._stage(group, below & group.bits) for group in self.whole.groups if below & group.bits
+            ]
+            if stages := [stage for stage in stages if stage.cells or stage.settled]:
+                return diagram.results(self._at_the_ends(root, tuple(stages), below & diagram.result_bits))
+        return found
+
+    def _on_the_ways(self, root: int) -> int:
+        """What lies on the ways through a node that the known facts leave open, numbers not weighed."""
+        diagram, branches, known = self.diagram, self._branches, self._known
+        levels, all_kids, others, below = diagram.level, diagram.kids, diagram.others, diagram.below
+        found, seen, waiting = 0, {root}, [root]
+        while waiting:
+            node = waiting.pop()
+            level = levels[node]
+            if level and not below[node] & known:
+                found |= below[node]
+                continue
+            branch = branches[level]
+            kids: Iterable[int]
+            if branch is not None:
+                kids = (all_kids[node][branch],)
+            else:
+                found |= diagram.variables[level].bits | diagram.test_bit[level]
+                kids = others[node] if level else {all_kids[node][item] for item in self._items}
+            for kid in kids:
+                if kid not in seen:
+                    seen.add(kid)
+                    waiting.append(kid)
+        return found
+
+    def _at_the_ends(self, root: int, stages: tuple[Stage, ...], most: int) -> int:
+        """The results at the ends of the ways that the known facts leave open, numbers weighed; `most` at the most."""
+        diagram, branches, known = self.diagram, self._branches, self._known
+        found, waiting = 0, [(root, stages)]
+        seen = set(waiting)
+        while waiting and found & most != most:
+            node, stages = waiting.pop()
+            level, below = diagram.level[node], diagram.below[node]
+            if level and not stages and not below & known:
+                found |= below
+                continue
+            kids = diagram.kids[node]
+            first = min(stages, key=lambda stage: stage.level, default=NOTHING)
+            held = next((stage.held[level] for stage in stages if level in stage.held), branches[level])
+            ways: Iterable[tuple[int, tuple[Stage, ...]]]
+            if first.level <= level and below & first.waiting:
+                rest = tuple([stage for stage in stages if stage is not first])
+                ways = [
+                    (kids[cell] if first.level == level else node, (*rest, after))
+                    for _start, cell, after in first.cells
+                ]
+            elif held is not None:
+                ways = [(kids[held], stages)]
+            else:
+                ways = [
+                    (kid, stages)
+                    for kid in (diagram.others[node] if level else map(kids.__getitem__, self._items))
+                ]
+            for kid, after in ways:
+                way = kid, tuple([one for one in after if diagram.below[kid] & (one.waiting | one.settled)])
+                if way not in seen:
+                    seen.add(way)
+                    waiting.append(way)
+        return found
+
+    def _stage(self, group: Group, below: int) -> Stage:
+        stage = self._stages.get((group, below))
+        if stage is None:
+            stage = self._stages[group, below] = group.stage(below, self.jointly, self._spelled)
+        return stage
 
     def _restrict(self, root: int) -> int:
         """The node with every known branch taken."""
@@ -267,9 +375,9 @@ class Left:
             elif looks[level]:
                 left[node] = self._make(level, tuple(map(of, all_kids[node])), looks[level])
             else:
-                few = {*map(of, others[node])}
+                few = dict.fromkeys(map(of, others[node]))
                 if len(few) == 1:
-                    left[node] = few.pop()
+                    (left[node],) = few
                 else:
                     key = (level, tuple(map(of, all_kids[node])))
                     left[node] = new(key) or shared(key) or self._new(key, few)
@@ -280,14 +388,15 @@ class Left:
         for group in self.whole.groups:
             below = self.below(node) & group.bits
             if below:
-                stage = group.stage(below, self.jointly, self._spelled)
+                stage = self._stage(group, below)
                 if stage.cells or stage.settled:
                     node = self._spread_out(node, stage)
         return node
 
     def _spread_out(self, root: int, first: Stage) -> int:
         done, shared, diagram = self._spread, self.whole.spread, self.diagram
-        shared_below, own_spans = diagram.below, self._spans
+        levels, all_kids, shared_below = diagram.level, diagram.kids, diagram.below
+        own_levels, own_kids, own_below = self._level, self._kids, self._below
 
         def spread(node: int, stage: Stage) -> int:
             key = (node, stage)
@@ -296,15 +405,20 @@ class Left:
                 found = shared.get(key)
             if found is not None:
                 return found
-            level, kids = self.level(node), self.kids(node)
+            if node >= 0:
+                level, kids, below = levels[node], all_kids[node], shared_below[node]
+            else:
+                level, kids, below = own_levels[~node], own_kids[~node], own_below[~node]
             concerned = stage.waiting | stage.settled
-            if stage.level <= level and self.below(node) & stage.waiting:
+            if stage.level < level and stage.otherwise is not None and below & stage.waiting:
+                found = spread(node, stage.otherwise)
+            elif stage.level <= level and below & stage.waiting:
                 cells = []
                 for start, branch, after in stage.cells:
-                    kid = kids[branch] if stage.level == level else node
+                    kid = kids[branch] if stage.level == level and branch != STILL_OPEN else node
                     there = self.below(kid) & (after.waiting | after.settled)
                     cells.append((start, spread(kid, after) if there else kid))
-                found = self._ranges(stage.level, cells)
+                found = self._ranges(stage.level, cells, stage.late)
             elif level in stage.held:
                 kid = kids[stage.held[level]]
                 found = spread(kid, stage) if self.below(kid) & concerned else kid
@@ -312,26 +426,28 @@ class Left:
                 left = tuple(
                     [
                         spread(kid, stage)
-                        if (shared_below[kid] if kid >= 0 else own_spans[~kid].below) & concerned
+                        if (shared_below[kid] if kid >= 0 else own_below[~kid]) & concerned
                         else kid
                         for kid in kids
                     ]
                 )
                 looks = stage.free.get(level, 0) or (self._looked[~node] if node < 0 else 0)
-                found = self._make(level, left, looks, self._starts.get(node, ()))
+                found = self._make(
+                    level, left, looks, (self._starts if node < 0 else diagram.starts).get(node, ())
+                )
             (shared if self._shared else done)[key] = found
             return found
 
         return spread(root, first) if self.below(root) & (first.waiting | first.settled) else root
 
-    def _ranges(self, level: int, cells: list[tuple[Start, int]]) -> int:
-        """The node that divides a number so: by its classes if these are enough."""
+    def _ranges(self, level: int, cells: list[tuple[Start, int]], late: int) -> int:
+        """The node that divides a number so: by its classes if these are enough. One chosen late stands elsewhere."""
         merged = cells[:1]
         for cell in cells[1:]:
             if cell[1] != merged[-1][1]:
                 merged.append(cell)
         classes = self.diagram.variables[level].starts
-        if all(start in classes for start, _kid in merged):
+        if not late and all(start in classes for start, _kid in merged):
             begins = dict(merged)
             kids, kid = [], merged[0][1]
             for start in classes:
@@ -339,5 +455,5 @@ class Left:
                 kids.append(kid)
             return self._make(level, tuple(kids))
         return self._make(
-            level, tuple([kid for _start, kid in merged]), starts=tuple([start for start, _kid in merged])
+            level, tuple([kid for _start, kid in merged]), late, tuple([start for start, _kid in merged])
         )

@@ -70,6 +70,18 @@ CHANGES: tuple[date, ...] = tuple(sorted({row.start for rows in ROWS.values() fo
 """The days on which the groups of some country change."""
 
 
+_NAMED = {
+    name.casefold(): code
+    for code, country in COUNTRIES.items()
+    for name in (country.name, country.zh, *country.also, code)
+}
+
+
+def named(name: str) -> str | None:
+    """The code of the country that people call so, in English or in Chinese; None if no country is."""
+    return _NAMED.get(name.strip().casefold())
+
+
 def treated_as(code: str) -> str:
     """The country whose groups ``code`` shares: ``CN`` for Hong Kong, itself for any other."""
     return _TREATED_AS.get(code, code)

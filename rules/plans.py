@@ -54,7 +54,7 @@ class Plans:
             left.below(node) & whole.asked_before[left.level(node)] & ~whole.asked_before[level + 1]
             if plan.kids
             else 0
-        )
+        ) & ~self._not_sure
         while asked:
             position = asked.bit_length() - 1
             asked -= 1 << position
@@ -90,13 +90,15 @@ class Plans:
         if not variable.joint:
             return (
                 self._unite(kids)
-                if variable.bits & self._not_sure
+                if left.looks(node) & self._not_sure
                 else self._ask(level, kids, left.starts(node))
             )
         # The last of the test's own numbers settles it; an earlier one can be enough to fail it.
         plan = kids[0]
         for own in self._whole.own_variables[level]:
-            if left.looks(node) & own.bits:
+            if left.looks(node) & own.bits & self._not_sure:
+                plan = self._unite((plan, kids[1]))
+            elif left.looks(node) & own.bits:
                 plan = self._ask(own.level, (plan, kids[1]), ())
         return plan
 

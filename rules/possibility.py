@@ -62,11 +62,11 @@ class Possibilities:
         self._facts = facts
         self._left = Left(self._whole, facts)
 
-    def _below(self, result: Ordered[Any] | Condition, alternative: str | None = None) -> int:
+    def _root(self, result: Ordered[Any] | Condition, alternative: str | None = None) -> int:
         diagram = self._whole.diagram
         if isinstance(result, Condition):
-            return self._left.below(self._left.node(diagram.condition(result, alternative)))
-        return self._left.below(self._left.node(diagram.ordered(result, alternative)))
+            return diagram.condition(result, alternative)
+        return diagram.ordered(result, alternative)
 
     def results(
         self, result: Ordered[Any] | Condition, alternative: str | None = None
@@ -75,11 +75,11 @@ class Possibilities:
 
         With the id of an interpretation, under its alternative reading.
         """
-        return self._whole.diagram.results(self._below(result, alternative))
+        return self._left.results(self._root(result, alternative))
 
     def missing(self, result: Ordered[Any] | Condition = DECISION) -> tuple[str, ...]:
         """Every unknown fact that changes a result under some way of filling in the others, in asking order."""
-        below = self._below(result)
+        below = self._left.below(self._left.node(self._root(result)))
         return tuple(fact for fact in ASKING_ORDER if below & self._whole.diagram.bit[fact])
 
     def branches(self) -> tuple[str | None, list[tuple[Value, frozenset[Hashable]]]]:

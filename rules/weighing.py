@@ -10,21 +10,27 @@ follow from the tests' own limits (cylindrical algebraic decomposition; the limi
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache, cached_property
 from math import ceil, floor
+from types import MappingProxyType
 from typing import NamedTuple
 
 from rules.conditions import Weigh
-from rules.diagram import LEAF, ZERO, Diagram, Periods, Start, Variable, samples
+from rules.diagram import LEAF, ZERO, Diagram, Number, Periods, Start, Variable, plain, samples
 from rules.facts import FACTS, Kind
 
+STILL_OPEN = -1
+"""The branch of a test that has none yet."""
 AT_MOST = ("additional_operations", "training_operations")
 """The first number can never be more than the second: the one relation between facts that a transaction must keep."""
 
-Numbers = Mapping[str, Fraction]
+Numbers = Mapping[str, Number]
+Part = tuple[Start, Start | None]
+"""A part of a number's range: where it starts and where it ends."""
+WHOLE: Part = (ZERO, None)
 
 
 class Known(NamedTuple):
@@ -53,6 +59,9 @@ class Stage:
         settled: the tests that are no longer as the known facts alone leave them, as bits too.
         held: the branch of each settled test, by level.
         free: the facts that a free test among these looks at, by level.
+        late: the number, as a bit, if it is one that nobody is sure of. It gets no value: a test is passed or failed in
+            one part of its range each, so that what is asked for does not depend on a value of it.
+        otherwise: the stage where such a test is not looked at.
     """
 
     level: int = LEAF
@@ -61,6 +70,12 @@ class Stage:
     settled: int = 0
     held: Mapping[int, int] = field(default_factory=dict)
     free: Mapping[int, int] = field(default_factory=dict)
+    late: int = 0
+    otherwise: Stage | None = None
+
+
+NOTHING = Stage()
+"""No value has to be chosen, and nothing is settled."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,9 +127,9 @@ class Weighed(Group):
 
     def values(self, fact: str, known: Known) -> tuple[Fraction | datetime.date, ...]:
         numbers = {name: known.numbers[name] for name in self.facts if name in known.numbers}
-        stages = _Stages(self, self.bits, numbers, frozenset(self.facts))
+        stages = _Stages(self, self.bits, numbers, frozenset(self.facts), late=False)
         others = [name for name in self.facts if name not in numbers and name != fact]
-        return tuple(value for _start, value in stages.ranges(fact, others, numbers))
+        return tuple(Fraction(value) for _start, value in stages.ranges(fact, others, numbers, {}))
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +145,7 @@ class ByDate(Group):
     def stage(self, below: int, known: Known, spelled: frozenset[str]) -> Stage:
         number, spelled = known.numbers.get(self._periods.fact), spelled & frozenset(self.facts)
         if not below & self.bits or not (spelled or (number is not None and known.day is None)):
-            return Stage()
+            return NOTHING
         return self._of_date(number) if known.day is None else self._of_number(self._periods.limit(known.day))
 
     @cache  # noqa: B019 - there is one group of its kind, for good
@@ -148,7 +163,7 @@ class ByDate(Group):
         assert limit is not None
         return Stage(variable.level, ((ZERO, 0, within), (limit, 0, past)), waiting=self.bits)
 
-    def _of_date(self, number: Fraction | None) -> Stage:
+    def _of_date(self, number: Number | None) -> Stage:
         """The date is chosen; the number after it, unless it is known."""
         variable, cells = self.diagram.of_fact["date"], list[tuple[Start, int, Stage]]()
         for day in self._days():
@@ -232,19 +247,21 @@ def weighed(
     diagram: Diagram, test: Variable, numbers: Numbers, known: Numbers, own: frozenset[str]
 ) -> Standing:
     """Where a test stands under numbers that are known or chosen. Facts chosen still count as looked at."""
-    weigh, total, bits = _weigh(test), Fraction(0), 0
+    weigh, bits = _weigh(test), 0
+    total: Number = 0
+    terms, limit = weigh.whole
     rises = falls = shared = False
-    for term in weigh.terms:
-        product, unknown = term.coefficient, False
-        for factor in term.factors:
+    for coefficient, factors in terms:
+        product: Number = coefficient
+        unknown = False
+        for factor in factors:
             value = numbers.get(factor)
             if value is None:
                 unknown = True
             else:
                 product *= value
-        for factor in term.factors:
-            if factor not in known and all(
-                numbers.get(other) != 0 for other in term.factors if other != factor
+            if factor not in known and (
+                len(factors) == 1 or all(numbers.get(other) != 0 for other in factors if other != factor)
             ):
                 bits |= diagram.bit[factor]
         if not product:
@@ -253,8 +270,8 @@ def weighed(
             total += product
         else:
             rises, falls = rises or product > 0, falls or product < 0
-            shared = shared or any(factor not in own and factor not in numbers for factor in term.factors)
-    holds = weigh.holds(total)
+            shared = shared or any(factor not in own and factor not in numbers for factor in factors)
+    holds = total < limit if weigh.strict else total <= limit
     if (holds and not rises) or (not holds and not falls):
         return Standing(0 if holds else 1, False, bits)
     return Standing(None, not shared, bits)
@@ -268,16 +285,27 @@ def _weigh(test: Variable) -> Weigh:
 class _Stages:
     """Builds the stages for some tests under some known numbers. Equal stages are one object."""
 
-    def __init__(self, group: Weighed, below: int, known: Numbers, spelled: frozenset[str]) -> None:
+    def __init__(
+        self, group: Weighed, below: int, known: Numbers, spelled: frozenset[str], *, late: bool = True
+    ) -> None:
+        """With `late`, `spelled` numbers come last; not where the numbers that bound each other are among them."""
+        late = late and not group.relation
         self.diagram = group.diagram
         self.tests = tests = [test for test in group.tests if self.diagram.test_bit[test.level] & below]
         self.known = known
-        self.own = {
-            test.level: frozenset() if spelled & set(test.facts) else own_facts(self.diagram, test, tests)
-            for test in tests
-        }
+        unsure = {fact for fact in group.facts if fact in spelled and fact not in known}
+        self.own: dict[int, frozenset[str]] = {}
+        self.asked: dict[int, int] = {}
+        for test in tests:
+            own = own_facts(self.diagram, test, tests)
+            if unsure & set(test.facts):  # its other numbers are chosen in their turn
+                kept = own & unsure if late else frozenset[str]()
+                self.asked[test.level] = sum(self.diagram.bit[fact] for fact in own - kept)
+                own = kept
+            self.own[test.level] = own
         alone = frozenset(fact for own in self.own.values() for fact in own)
         self.chosen = [fact for fact in group.facts if fact not in known and fact not in alone]
+        self.late = unsure - alone if late else frozenset[str]()
         self.plain = {test.level: self._standing(test, known).bits for test in tests}
         # A number that multiplies an open one of a test's own: no weighing is reached where it is zero.
         self.positive = {
@@ -292,45 +320,130 @@ class _Stages:
     def _standing(self, test: Variable, numbers: Numbers) -> Standing:
         return weighed(self.diagram, test, numbers, self.known, self.own[test.level])
 
-    def stage(self, chosen: Numbers) -> Stage:
-        """The stage when these values have been chosen."""
+    def stage(
+        self,
+        chosen: Numbers,
+        before: Mapping[int, int] = MappingProxyType({}),
+        parts: Mapping[str, Part] = MappingProxyType({}),
+    ) -> Stage:
+        """The stage when these values, and these parts of what comes late, have been chosen.
+
+        `before` are the tests that are already settled then.
+        """
         numbers = {**self.known, **chosen}
-        held, free, waiting, undecided = {}, {}, 0, set[str]()
+        held, free, waiting = dict(before), {}, 0
+        undecided: list[Variable] = []
         for test in self.tests:
+            if test.level in before:
+                continue
             one = self._standing(test, numbers)
-            if one.branch is not None:
-                held[test.level] = one.branch
-            elif not one.free:
+            branch = one.branch if one.branch is not None else self._in_parts(test, numbers, parts)
+            open_own = self.own[test.level] - numbers.keys()
+            if branch is not None and (one.branch is not None or branch or not open_own):
+                held[test.level] = branch
+            elif not (one.free or branch == 0):
                 waiting |= self.diagram.test_bit[test.level]
-                undecided.update(test.facts)
-            elif one.bits != self.plain[test.level]:
-                free[test.level] = one.bits
+                undecided.append(test)
+            elif (bits := one.bits & ~self.asked.get(test.level, 0)) != self.plain[test.level]:
+                free[test.level] = bits
         settled = sum(self.diagram.test_bit[level] for level in (*held, *free))
         others = [fact for fact in self.chosen if fact not in chosen]
-        fact = next((fact for fact in others if fact in undecided or fact in AT_MOST), None)
-        if fact is None:
+        choice = self._next(others, undecided, numbers, parts)
+        if choice is None:
             return self._one(Stage(settled=settled, held=held, free=free))
-        if fact in AT_MOST:
-            waiting |= self.diagram.bit[fact]
-        variable = self.diagram.of_fact[fact]
-        cells: list[tuple[Start, int, Stage]] = []
-        for start, value in self.ranges(fact, [name for name in others if name != fact], numbers):
-            branch, after = variable.branch(value), self.stage({**chosen, fact: value})
-            if not cells or cells[-1][1:] != (branch, after):
-                cells.append((start, branch, after))
-        if len(cells) == variable.arity and all(cell[2] is cells[0][2] for cell in cells):
+        if choice.facts[0] in AT_MOST:
+            waiting |= self.diagram.bit[choice.facts[0]]
+        cells, otherwise = list[tuple[Start, int, Stage]](), None
+        if choice.weigh is not None:  # a test that something which comes late settles
+            fact, cut, _below = self._cut(choice, numbers)
+            low, high = parts.get(fact, WHOLE)
+            for part in ((low, cut), (cut, high)):
+                after = self.stage(chosen, held, {**parts, fact: part})
+                cells.append((part[0], after.held.get(choice.level, STILL_OPEN), after))
+            otherwise = self.stage(chosen, {**held, choice.level: 0}, parts)
+            late = self.diagram.bit[fact]
+            return self._one(Stage(choice.level, tuple(cells), waiting, settled, held, free, late, otherwise))
+        fact = choice.facts[0]
+        if fact in self.late:
+            ends = (*choice.starts[1:], None)
+            for branch, part in enumerate(zip(choice.starts, ends, strict=True)):
+                cells.append((part[0], branch, self.stage(chosen, held, {**parts, fact: part})))
+        else:
+            for start, value in self.ranges(
+                fact, [name for name in others if name != fact], numbers, held, parts
+            ):
+                branch, after = choice.branch(value), self.stage({**chosen, fact: value}, held, parts)
+                if not cells or cells[-1][1:] != (branch, after):
+                    cells.append((start, branch, after))
+        if len(cells) == choice.arity and all(cell[2] is cells[0][2] for cell in cells):
             return cells[0][2]  # its class may count, its value does not
-        return self._one(Stage(variable.level, tuple(cells), waiting, settled, held, free))
+        return self._one(Stage(choice.level, tuple(cells), waiting, settled, held, free))
+
+    def _next(
+        self,
+        others: Sequence[str],
+        undecided: Sequence[Variable],
+        numbers: Numbers,
+        parts: Mapping[str, Part],
+    ) -> Variable | None:
+        """What is chosen next, in asking order: a number's value, or the class of one that comes late, or its part."""
+        concerned = {fact for test in undecided for fact in test.facts}
+        found = [
+            self.diagram.of_fact[fact]
+            for fact in others
+            if (fact in concerned or fact in AT_MOST) and not (fact in self.late and fact in parts)
+        ]
+        found += [test for test in undecided if self._unknown(test, numbers) <= self.late]
+        return min(found, key=lambda variable: variable.level, default=None)
+
+    def _unknown(self, test: Variable, numbers: Numbers) -> set[str]:
+        """The open numbers of a test that are not its own."""
+        return set(test.facts) - numbers.keys() - self.own[test.level]
+
+    def _in_parts(self, test: Variable, numbers: Numbers, parts: Mapping[str, Part]) -> int | None:
+        """The branch of a test, its own numbers at zero, that the part of another settles, if no more is open."""
+        unknown = self._unknown(test, numbers)
+        if not unknown or not unknown <= parts.keys():
+            return None
+        fact, cut, below = self._cut(test, numbers)
+        low, high = parts[fact]
+        if high is not None and high <= cut:
+            return below
+        return 1 - below if cut <= low else None
+
+    def _cut(self, test: Variable, numbers: Numbers) -> tuple[str, Start, int]:
+        """Where a test, its own numbers at zero, turns on its one other open number, and its branch below."""
+        (fact,) = self._unknown(test, numbers)
+        weigh, slope, rest = _weigh(test), Fraction(0), -_weigh(test).limit
+        for term in weigh.terms:
+            product = term.coefficient
+            for name in term.factors:
+                if name != fact:
+                    product *= numbers.get(name, 0)
+            if fact in term.factors:
+                slope += product
+            else:
+                rest += product
+        if not slope:
+            return fact, ZERO, 1 if weigh.holds(rest + weigh.limit) else 0  # all lies above
+        rises = slope > 0
+        return fact, (-rest / slope, int(rises is not weigh.strict)), 0 if rises else 1
 
     def _one(self, stage: Stage) -> Stage:
-        key = (stage.level, stage.cells, stage.waiting, tuple(stage.held.items()), tuple(stage.free.items()))
+        held, free = sorted(stage.held.items()), sorted(stage.free.items())
+        key = (stage.level, stage.cells, stage.waiting, tuple(held), tuple(free), stage.late, stage.otherwise)
         return self._same.setdefault(key, stage)
 
     def ranges(
-        self, fact: str, others: Sequence[str], numbers: Numbers
-    ) -> tuple[tuple[Start, Fraction], ...]:
-        """The ranges of `fact` that can lead on differently whatever the others turn out to be."""
-        planes = self._planes(fact, others, numbers)
+        self,
+        fact: str,
+        others: Sequence[str],
+        numbers: Numbers,
+        held: Mapping[int, int],
+        parts: Mapping[str, Part] = MappingProxyType({}),
+    ) -> tuple[tuple[Start, Number], ...]:
+        """The ranges of `fact` that can lead on differently whatever the others turn out to be; some tests are held."""
+        planes = self._planes(fact, others, numbers, held, parts)
         for other in reversed(others):
             planes = without(planes, other)
         roots = {-form.constant / form.coefficients[0][1] for form in planes if form.coefficients}
@@ -343,7 +456,8 @@ class _Stages:
             ]
             whole = {Fraction(floor(limit) + 1 if after else ceil(limit)) for limit, after in limits}
             starts = [(one, 0) for one in sorted(whole)]
-        low, high = Fraction(0), None
+        low: Number = 0
+        high: Number | None = None
         if fact == AT_MOST[0]:
             high = numbers.get(AT_MOST[1])
         elif fact == AT_MOST[1]:
@@ -355,15 +469,23 @@ class _Stages:
         ]
         if fact in self.positive and len(cells) > 1:
             cells[:2] = [(cells[0][0], cells[1][1])]
-        return tuple(cells)
+        return tuple([(start, plain(value)) for start, value in cells])
 
-    def _planes(self, fact: str, others: Sequence[str], numbers: Numbers) -> set[Plane]:
+    def _planes(
+        self,
+        fact: str,
+        others: Sequence[str],
+        numbers: Numbers,
+        held: Mapping[int, int],
+        parts: Mapping[str, Part],
+    ) -> set[Plane]:
         """The planes in `fact` and the others on which something changes."""
         planes: set[Plane] = set()
         for name in others:
-            limits = {Fraction(0), *(start for start, _after in self.diagram.of_fact[name].starts)}
-            planes.update(Plane(((name, Fraction(1)),), -limit) for limit in limits)  # type: ignore[operator]
+            planes.update(Plane(((name, Fraction(1)),), -limit) for limit in self._limits(name, parts))
         for test in self.tests:
+            if test.level in held:
+                continue
             weigh, own = _weigh(test), self.own[test.level]
             coefficients: dict[str, Fraction] = {}
             constant = -weigh.limit
@@ -375,9 +497,11 @@ class _Stages:
                     constant += product
                 elif len(unknown) == 1 and unknown[0] not in own:
                     coefficients[unknown[0]] = coefficients.get(unknown[0], Fraction(0)) + product
-                # A number of the test's own can be zero, and a product of two takes every value that is not.
+                # A number of the test's own can be zero, and a product of two takes every value that is not; but not
+                # with one that comes last, whose class is chosen before.
             if coefficients:
                 planes.add(plane(coefficients, constant))
+            planes.update(self._products(weigh, fact, numbers, parts, coefficients, constant))
         added, total = AT_MOST
         if fact in AT_MOST and all(name in numbers or name in (fact, *others) for name in AT_MOST):
             coefficients = {
@@ -388,6 +512,28 @@ class _Stages:
             planes.add(plane(coefficients, numbers.get(added, Fraction(0)) - numbers.get(total, Fraction(0))))
         return planes
 
+    def _limits(self, fact: str, parts: Mapping[str, Part]) -> set[Fraction]:
+        """Where the classes of a number, and its part, start and end."""
+        starts = (ZERO, *self.diagram.of_fact[fact].starts, *parts.get(fact, ()))
+        return {Fraction(start[0]) for start in starts if start is not None}
+
+    def _products(
+        self,
+        weigh: Weigh,
+        fact: str,
+        numbers: Numbers,
+        parts: Mapping[str, Part],
+        coefficients: Mapping[str, Fraction],
+        constant: Fraction,
+    ) -> Iterator[Plane]:
+        """The planes of a test where a factor that comes late is at an end of its classes or of its part."""
+        for term in weigh.terms:
+            for late in self.late & set(term.factors) - numbers.keys() - {fact}:
+                if fact in term.factors and len(term.factors) == 2:
+                    for limit in self._limits(late, parts):
+                        product = coefficients.get(fact, Fraction(0)) + term.coefficient * limit
+                        yield plane({**coefficients, fact: product}, constant)
+
 
 @dataclass(frozen=True)
 class Plane:
@@ -397,7 +543,7 @@ class Plane:
     constant: Fraction
 
 
-def plane(coefficients: Mapping[str, Fraction], constant: Fraction) -> Plane:
+def plane(coefficients: Mapping[str, Fraction], constant: Number) -> Plane:
     """One plane, scaled so that equal planes are equal."""
     kept = sorted((name, value) for name, value in coefficients.items() if value)
     scale = kept[0][1] if kept else Fraction(1)

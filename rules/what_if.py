@@ -463,7 +463,7 @@ def _groups(codes: frozenset[Value], every: list[str], day: Value | None, say: S
         names = [say(places.COUNTRIES[code].name) for code in members if code in codes]
         if not names:
             continue
-        whole = bool(phrase) and len(names) == len(members)
+        whole = bool(phrase) and len(names) == len(members) > 1
         shown = names[:3] if whole and len(names) > NAMED else names
         listed = ("; " if any("," in name for name in shown) else ", ").join(shown)
         if len(shown) < len(names):

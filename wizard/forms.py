@@ -19,7 +19,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from rules.chips import Chip
 from rules.facts import FACTS, NOT_SURE, InvalidTransaction, InvalidValue, Kind, read_number, read_value
-from rules.places import COUNTRIES
+from rules.places import named
 from rules.questions import BY_FACT, Option, Question, options
 from wizard.answers import SAME_AS, ask, say
 from wizard.estimates import Estimate, TooLongError
@@ -35,7 +35,7 @@ class NameField(forms.CharField):
 
     def to_python(self, value: object) -> str:
         name = unicodedata.normalize("NFC", str(super().to_python(value) or ""))
-        if any(unicodedata.category(character) in _UNSEEN for character in name):
+        if _has_unseen(name):
             raise ValidationError(
                 gettext("Leave out invisible and control characters. Type the name instead of pasting it.")
             )
@@ -45,6 +45,10 @@ class NameField(forms.CharField):
 # Control, format (bidirectional overrides, zero-width), surrogate, private use, unassigned, line and paragraph
 # breaks.
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def _has_unseen(text: str) -> bool:
+    return any(unicodedata.category(character) in _UNSEEN for character in text)
 
 
 class TitleForm(forms.Form):
@@ -138,9 +142,15 @@ class AnswerForm(forms.Form):
                 self.add_error("answer", _("Select one of the answers on this page."))
                 return None
             return typed == "true" if self.kind is Kind.FLAG else typed
-        if self.kind is Kind.COUNTRY and typed not in COUNTRIES:
-            self.add_error("answer", _("Select a country from the list."))
-            return None
+        if self.kind is Kind.COUNTRY:
+            # A list cannot show what it does not hold, so the message keeps what came instead.
+            known = named(typed)
+            if known is None:
+                unknown = gettext("We know no country called “%(typed)s”.") % {"typed": typed}
+                shown = "" if _has_unseen(typed) else f"{unknown} "
+                self.add_error("answer", shown + gettext("Select a country from the list."))
+                return None
+            typed = known
         try:
             read_value(self.fact, typed)
         except InvalidValue as error:

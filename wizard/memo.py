@@ -23,7 +23,7 @@ from rules.facts import NOT_SURE
 from rules.questions import BY_FACT
 from wizard import record, wording
 from wizard.answers import amounts_to, ask, given_by, say, say_date, say_moment
-from wizard.desk import acts
+from wizard.desk import acts, letters, search
 from wizard.interview import Interview, walk
 from wizard.models import Answer, AnswerEvent, Case, Docket, Memo, Serial
 
@@ -136,6 +136,8 @@ def seal(case: Case, author: User, *, name: str, key: uuid.UUID, seen: str) -> M
             acts.supersede(superseded, author, memo.number)
         memo.save()
         Docket.objects.enter(memo)
+        search.index(memo)
+        letters.after_commit(letters.recorded, memo)
         return memo
 
 

@@ -24,7 +24,7 @@ from rules.facts import NOT_SURE
 from wizard import accounts, record
 from wizard.append_only import AppendOnly, AppendOnlyQuerySet
 from wizard.desk.custody import ExportAct, Retention, RetentionEvent
-from wizard.desk.models import Docket, ReviewAct
+from wizard.desk.models import Docket, ReviewAct, SavedView, SearchText
 from wizard.invitations import Invitation
 from wizard.ledger.models import LedgerEntry, LedgerNode, Sealed, TreeHead
 
@@ -40,6 +40,8 @@ __all__ = [
     "Retention",
     "RetentionEvent",
     "ReviewAct",
+    "SavedView",
+    "SearchText",
     "Serial",
     "TreeHead",
 ]

@@ -288,3 +288,26 @@ DECLARATION = _(
     "I have answered truthfully and to the best of my knowledge. I understand that this memo is not a "
     "license and not legal advice."
 )
+
+BRIEF: Mapping[str, Words] = MappingProxyType(
+    {
+        "license_required": _("License required"),
+        "authorization_available": _("License, unless an authorization is met"),
+        "no_license_required": _("No license under this rule"),
+        "not_controlled": _("Not controlled under this rule"),
+        "not_subject_to_ear": _("Not subject to the EAR"),
+        "out_of_scope": _("Another control"),
+        "no_export": _("No export by us, red flags"),
+        "not_in_force": _("Not yet in force"),
+        "refer_to_legal": _("Legal must decide"),
+        "undetermined": _("Cannot be determined"),
+    }
+)
+"""Outcomes in the dense lists of the legal desk, where the shape stands beside them; memos say them in full."""
+
+APPROVAL = _(
+    "I have reviewed the questions, the answers and the analysis of this memo, and I had no part in making it. I "
+    "approve it as the record of this decision. My approval is not a license and settles nothing that the memo "
+    "leaves open."
+)
+"""What a reviewer declares in approving a memo."""

@@ -31,6 +31,7 @@ CLAIMS = {
 
 PROOFS: tuple[tuple[int, Callable[[Law], Iterator[Proof]]], ...] = (
     (1, exactness.whole_space),
+    (1, exactness.periods_joined),
     (1, exactness.classes),
     (1, exactness.branches_agree),
     (1, exactness.together),

@@ -9,16 +9,18 @@ from itertools import product
 from typing import Any
 
 from rules import places
-from rules.conditions import Condition, InGroup, Known, Since, Term, Test, Weigh, all_of, not_
+from rules.conditions import ByPeriod, Condition, InGroup, Known, Since, Term, Test, Weigh, all_of, not_
 from rules.determination import edition
-from rules.diagram import Start, Variable, decimal, fraction
+from rules.diagram import Diagram, Start, Variable, decimal, fraction, periods
 from rules.facts import FACTS, Facts, Kind
 from rules.law import Ordered, Provision, walk
-from rules.possibility import AT_MOST, Possibilities
+from rules.possibility import ASKING_ORDER, AT_MOST, Possibilities
+from rules.truth import TRUE
 from rules.verification import elimination
 from rules.verification.graph import Graph, completed
 from rules.verification.proof import TINY, Proof, sampled, shown
 from rules.verification.questions import no_idle
+from rules.verification.residual import Formulas
 from rules.verification.space import Space
 from rules.verification.subject import Law
 
@@ -45,21 +47,58 @@ def whole_space(law: Law) -> Iterator[Proof]:
     )
 
 
+def periods_joined(law: Law) -> Iterator[Proof]:
+    """The diagram that answers, in which a limit that goes by period is one test of date and number, is proven too."""
+    roots = list(_roots(law))
+    diagram = Diagram(ASKING_ORDER, roots, joined=True)
+    space, formulas, faults, states = Space(diagram), Formulas(diagram), [], 0
+    readings = [("decision", law.decision, one) for one in law.interpretations]
+    readings += [(name, ordered, None) for name, ordered in law.conclusions.items()]  # type: ignore[misc]
+    for name, ordered, alternative in readings:
+        found = space.covered(ordered, formulas, alternative)
+        states += found.states
+        faults += [f"{name} {alternative or ''}: {fault}" for fault in found.faults]
+        if found.combinations.total() != space.size:
+            faults.append(f"{name}: {found.combinations.total()} combinations of {space.size}")
+    yield Proof(
+        f"combinations of classes, with a limit that goes by period as one test, each for {len(readings)} results; "
+        f"shared in {states:,} states",
+        space.size,
+        faults,
+    )
+    proof = Proof(
+        "dates and numbers around every such limit, where the one test says what the condition says; classes of days "
+        "and other facts"
+    )
+    for condition in {node for root in roots for node in walk(root) if isinstance(node, ByPeriod)}:
+        by_period = periods(condition)
+        eves = [day - datetime.timedelta(days=1) for day in by_period.days[1:]]
+        limits = {Fraction(limit[0]) for _day, limit in by_period.rows if limit}  # type: ignore[arg-type]
+        for day in (*by_period.days, *eves, *diagram.days, datetime.date.max):
+            for number in {
+                max(one + step, Fraction(0)) for one in limits for step in (-TINY, Fraction(0), TINY)
+            }:
+                holds = condition.value(Known({"date": day, by_period.fact: decimal(number)})) is TRUE
+                proof.check(holds is by_period.holds(day, number), f"{by_period.fact} {number} on {day}")
+    for fact, variable in diagram.of_fact.items():
+        if not any(fact in test.facts for test in diagram.joint if test.periods):
+            alike = law.diagram.of_fact[fact]
+            same = (variable.starts, variable.classes) == (alike.starts, alike.classes)
+            proof.check(same, f"{fact} has other classes")
+    _days(diagram, *_single_tests(roots, ByPeriod), law.diagram.days, proof)
+    yield proof
+
+
 def classes(law: Law) -> Iterator[Proof]:
     """One value speaks for its class: every country, every day of 2024 to 2029, the ends of every range of numbers."""
-    tests: dict[str, list[Test]] = {}
-    provisions: list[Provision] = []
-    for condition in _roots(law):
-        for node in walk(condition):
-            if isinstance(node, Provision):
-                provisions.append(node)
-            if isinstance(node, Test) and not (isinstance(node, Weigh) and len(node.facts) > 1):
-                tests.setdefault(node.facts[0], []).append(node)
+    tests, provisions = _single_tests(_roots(law), ())
     proof = Proof(
         "tests of a country, a day or the end of a range, against the value that speaks for its class"
     )
     _countries(law, tests, proof)
-    _days(law, tests, provisions, proof)
+    first, last = datetime.date(2024, 1, 1), datetime.date(2030, 1, 1)
+    days = [first + datetime.timedelta(days=number) for number in range((last - first).days)]
+    _days(law.diagram, tests, provisions, days, proof)
     for fact, own in tests.items():
         variable = law.diagram.of_fact[fact]
         if FACTS[fact].kind not in (Kind.NUMBER, Kind.COUNT):
@@ -89,23 +128,42 @@ def _countries(law: Law, tests: Mapping[str, list[Test]], proof: Proof) -> None:
                     proof.check(same, f"{fact}: {code} is not like {sample} on {day}")
 
 
-def _days(law: Law, tests: Mapping[str, list[Test]], provisions: list[Provision], proof: Proof) -> None:
-    variable = law.diagram.of_fact["date"]
+def _single_tests(
+    roots: Iterable[Condition], whole: type[Condition] | tuple[()]
+) -> tuple[dict[str, list[Test]], list[Provision]]:
+    """The tests that look at one fact, a country's group aside, by that fact; and the provisions."""
+    tests: dict[str, list[Test]] = {}
+    provisions: list[Provision] = []
+    for root in roots:
+        for node in walk(root, whole):
+            if isinstance(node, Provision):
+                provisions.append(node)
+            if isinstance(node, Test) and not (isinstance(node, Weigh) and len(node.facts) > 1):
+                tests.setdefault(node.facts[0], []).append(node)
+    return tests, provisions
+
+
+def _days(
+    diagram: Diagram,
+    tests: Mapping[str, list[Test]],
+    provisions: list[Provision],
+    days: Iterable[datetime.date],
+    proof: Proof,
+) -> None:
+    variable = diagram.of_fact["date"]
     by_date = [test for own in tests.values() for test in own if isinstance(test, (Since, InGroup))]
-    by_test = {test.group if isinstance(test, InGroup) else test: test for test in by_date}
-    day = datetime.date(2024, 1, 1)
-    while day < datetime.date(2030, 1, 1):
-        sample = law.diagram.days[variable.branch(day)]
+    by_test = {test.group if isinstance(test, InGroup) else test.day: test for test in by_date}
+    for day in days:
+        sample = diagram.days[variable.branch(day)]
         for test in by_test.values():
             if isinstance(test, Since):
                 proof.check((day >= test.day) is (sample >= test.day), f"{day} is not like {sample}")
-            elif isinstance(test, InGroup):
+            else:
                 members = [{code for code in places.ROWS if test.holds(code, one)} for one in (day, sample)]
                 proof.check(members[0] == members[1], f"{test.group}: {day} is not like {sample}")
         for one in dict.fromkeys(provisions):
             proof.check(one.version(day) is one.version(sample), f"{one.id}: {day} is not like {sample}")
         proof.check(edition(day) == edition(sample), f"the edition of {day} is not that of {sample}")
-        day += datetime.timedelta(days=1)
 
 
 def _passes(test: Test, known: Mapping[str, Any]) -> object:

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from rules.conditions import AllOf, AnyOf, Condition, InGroup, Known, Not, Test, Weigh
-from rules.diagram import LEAF, Diagram, Variable, decimal
+from rules.conditions import AllOf, AnyOf, ByPeriod, Condition, InGroup, Known, Not, Test, Weigh
+from rules.diagram import LEAF, Diagram, Periods, Variable, decimal, periods
 from rules.facts import WEIGHTS, Value
 from rules.law import Clause, Interpretation, Ordered, Provision
 from rules.truth import TRUE, UNKNOWN
@@ -99,6 +99,8 @@ class Formulas:
     def _tree(self, condition: Condition, alternative: str | None, negated: bool) -> int:
         both, one = ("any", "all") if negated else ("all", "any")
         match condition:
+            case ByPeriod() if self.diagram.joined:
+                return self._limited(periods(condition), negated)
             case AllOf(children):
                 return self.join(both, [self.tree(child, alternative, negated) for child in children])
             case AnyOf(children):
@@ -130,6 +132,15 @@ class Formulas:
             case Test():
                 return self._passing(condition, self.diagram.of_fact[condition.facts[0]], {}, negated)
         raise TypeError(f"no formula for {type(condition).__name__}")
+
+    def _limited(self, by_period: Periods, negated: bool) -> int:
+        """A limit that goes by period as one test, on the days on which there is one."""
+        level = next(one.level for one in self.diagram.joint if one.periods == by_period)
+        test = self.atom(level, frozenset({1 if negated else 0}))
+        constant = {True: NO if negated else YES, False: YES if negated else NO}
+        return self._by_day(
+            test if by_period.open(day) else constant[by_period.holds(day, 0)] for day in self.diagram.days
+        )
 
     def _by_day(self, formulas: Iterable[int]) -> int:
         days: dict[int, set[int]] = {}

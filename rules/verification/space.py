@@ -49,7 +49,7 @@ class Space:
 
     def _allowed(self, item: str, level: int) -> Sequence[int]:
         variable = self.diagram.variables[level]
-        values = tuple(enumerate(variable.values)) if variable.weigh is None else ()
+        values = tuple(enumerate(variable.values)) if not variable.joint else ()
         if variable.facts == ("activity",) and item in HARDWARE:
             return [branch for branch, value in values if value not in DEEMED]
         if variable.facts == ("entry",):

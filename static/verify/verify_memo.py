@@ -4,6 +4,9 @@
 
     python3 verify_memo.py --key KEY-ID proof.json
 
+A proof may also carry the acts of review on the memo, each proven like the memo itself. They are the acts up to some
+moment: that no act came later is nothing that a file can show.
+
 A proof holds the memo's bytes, its entry in the ledger, the path from that entry to the root of the tree (RFC 9162),
 the root as signed (Ed25519, RFC 8032), and the public key. The key in a proof shows nothing about who signed: a forger
 brings a key of their own. So give the key id that the wizard's verify page publishes, or that you wrote down before.
@@ -24,13 +27,17 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any, NamedTuple
 
-FORMAT = "ai-diffusion-wizard-proof/1"
+FORMATS = {"ai-diffusion-wizard-proof/1": set[str](), "ai-diffusion-wizard-proof/2": {"acts"}}
+"""The layouts of a proof, and what each holds beside the parts that all have. The second carries acts of review."""
 
 PROOF_LIMIT = 20_000_000
 """Bytes of one proof; a memo has about fifty thousand."""
+
+ACTS_LIMIT = 10_000
+"""Acts of review of one memo."""
 
 PATH_LIMIT = 63
 """Steps of a path; a tree that needed more would have more leaves than can ever be signed."""
@@ -236,12 +243,14 @@ class Proven(NamedTuple):
     signed: str
     digest: str
     key_id: str
+    acts: list[str]
 
     def __str__(self) -> str:
         kind = "" if self.kind == "memo" else f"{self.kind} "
         return (
             f"{kind}{self.name} is as recorded on {plain(self.recorded)}: entry {self.place} of {self.size}, "
             f"signed {self.signed}\n    SHA-256 {self.digest}\n    key     {self.key_id}"
+            + "".join(f"\n    review  {act}" for act in self.acts)
         )
 
     @property
@@ -259,6 +268,53 @@ class Proven(NamedTuple):
         return ".".join(found)
 
 
+def entered(
+    proof: dict[str, Any], sealed: str, kinds: Container[str], head: dict[str, str]
+) -> tuple[int, dict[str, Any]]:
+    """The place and the entry of a sealed text of one of these kinds, once its path leads to the signed root."""
+    leaf = text_of(proof, "leaf", "The proof")
+    inclusion = parts(proof["inclusion"], "The path", {"index", "size", "path"})
+    index, size = number_of(inclusion, "index", "The path"), number_of(inclusion, "size", "The path")
+    steps = inclusion["path"]
+    if not isinstance(steps, list) or len(steps) > PATH_LIMIT:
+        raise Wrong(f"The path is not a list of at most {PATH_LIMIT} steps.")
+    if not all(isinstance(step, str) and HASH.fullmatch(step) for step in steps):
+        raise Wrong("A step of the path is not a SHA-256.")
+    if size != int(head["size"]):
+        raise Wrong("The path is for a tree of another size than the signed one.")
+    reached = root_of(encoded(leaf, "The leaf"), index, size, [bytes.fromhex(step) for step in steps])
+    if reached != bytes_of(head["root"], 32, "The root"):
+        raise Wrong("The entry is not in the signed tree: its path leads to another root.")
+    entry = read_json(leaf, "The leaf")
+    if not isinstance(entry, dict):
+        raise Wrong("The leaf is not an entry.")
+    if entry.get("sequence") != str(index):
+        raise Wrong("The entry has another number than its place in the tree.")
+    kind = entry.get("kind")
+    if not isinstance(kind, str) or kind not in kinds:
+        raise Wrong("The entry does not record what it is shown for.")
+    named = "memo" if kind == "memo" else "act"
+    if entry.get("sha256") != hashlib.sha256(encoded(sealed, f"The {named}")).hexdigest():
+        raise Wrong(f"The {named} was changed: its bytes are not those that were recorded.")
+    if f'"public_id":"{text_of(entry, "object", "The leaf")}"' not in sealed:
+        raise Wrong(f"The entry records another {named}.")
+    return index, entry
+
+
+def act_of(act: Any, number: int, memo_digest: str, head: dict[str, str]) -> str:
+    """What one act of review says it did, once it is proven to be the memo's act of this number."""
+    proof = parts(act, "The act of review", {"act", "leaf", "inclusion"})
+    sealed = text_of(proof, "act", "The act of review")
+    _place, entry = entered(proof, sealed, {"review"}, head)
+    content = read_json(sealed, "The act of review")
+    memo = content.get("memo") if isinstance(content, dict) else None
+    if not isinstance(memo, dict) or memo.get("sha256") != memo_digest:
+        raise Wrong("An act of review is about another memo.")
+    if content.get("number") != number:
+        raise Wrong(f"The act of review number {number} is missing or out of order.")
+    return f"{plain(content.get('act'))} on {plain(entry.get('created'))}"
+
+
 class Verifier:
     """Checks proofs against the given key ids. One checkpoint's signature is checked once, however many memos rest
     on it."""
@@ -273,47 +329,31 @@ class Verifier:
         Raises:
             Wrong: it proves nothing, and why.
         """
+        found = read_json(text, "The proof")
+        named = found.get("format") if isinstance(found, dict) else None
+        if not isinstance(named, str) or named not in FORMATS:
+            raise Wrong(f"The proof is not of a format known here: {', '.join(FORMATS)}.")
         proof = parts(
-            read_json(text, "The proof"),
+            found,
             "The proof",
-            {"format", "memo", "leaf", "inclusion", "checkpoint", "public_key"},
+            {"format", "memo", "leaf", "inclusion", "checkpoint", "public_key"} | FORMATS[named],
         )
-        if proof["format"] != FORMAT:
-            raise Wrong(f"The proof is not of the format {FORMAT}.")
-        memo, leaf = text_of(proof, "memo", "The proof"), text_of(proof, "leaf", "The proof")
+        memo = text_of(proof, "memo", "The proof")
         head = self.checkpoint(
             text_of(proof, "checkpoint", "The proof"), text_of(proof, "public_key", "The proof")
         )
-
-        inclusion = parts(proof["inclusion"], "The path", {"index", "size", "path"})
-        index, size = number_of(inclusion, "index", "The path"), number_of(inclusion, "size", "The path")
-        steps = inclusion["path"]
-        if not isinstance(steps, list) or len(steps) > PATH_LIMIT:
-            raise Wrong(f"The path is not a list of at most {PATH_LIMIT} steps.")
-        if not all(isinstance(step, str) and HASH.fullmatch(step) for step in steps):
-            raise Wrong("A step of the path is not a SHA-256.")
-        if size != int(head["size"]):
-            raise Wrong("The path is for a tree of another size than the signed one.")
-        leaf_bytes = encoded(leaf, "The leaf")
-        reached = root_of(leaf_bytes, index, size, [bytes.fromhex(step) for step in steps])
-        if reached != bytes_of(head["root"], 32, "The root"):
-            raise Wrong("The entry is not in the signed tree: its path leads to another root.")
-
-        entry = read_json(leaf, "The leaf")
-        if not isinstance(entry, dict):
-            raise Wrong("The leaf is not an entry.")
-        if entry.get("sequence") != str(index):
-            raise Wrong("The entry has another number than its place in the tree.")
-        kind = entry.get("kind")
-        if not isinstance(kind, str) or kind not in KINDS:
-            raise Wrong("The entry records neither a memo nor an act about one.")
+        place, entry = entered(proof, memo, KINDS, head)
+        kind = entry["kind"]
         digest = hashlib.sha256(encoded(memo, "The memo")).hexdigest()
-        if entry.get("sha256") != digest:
-            raise Wrong("The memo was changed: its bytes are not those that were recorded.")
-        if f'"public_id":"{text_of(entry, "object", "The leaf")}"' not in memo:
-            raise Wrong("The entry records another memo.")
+        acts = proof.get("acts", [])
+        if acts and kind != "memo":
+            raise Wrong("Only a memo has acts of review.")
+        if not isinstance(acts, list) or len(acts) > ACTS_LIMIT:
+            raise Wrong(f"The acts are not a list of at most {ACTS_LIMIT}.")
+        told = [act_of(act, number, digest, head) for number, act in enumerate(acts, 1)]
+        size = int(head["size"])
         return Proven(
-            kind, memo, str(entry.get("created")), index, size, head["time"], digest, head["key_id"]
+            kind, memo, str(entry.get("created")), place, size, head["time"], digest, head["key_id"], told
         )
 
     def checkpoint(self, note: str, public_key: str) -> dict[str, str]:

@@ -123,3 +123,10 @@ def test_the_law_imports_the_standard_library_and_itself_only() -> None:
         check=True,
     )
     assert set(done.stdout.split()) <= {"__main__", "rules"}
+
+
+def test_a_file_that_is_not_there_is_named() -> None:
+    command = [sys.executable, "-m", "rules", "determine", "no-such-file.json"]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.decode().startswith("no-such-file.json cannot be read: ")

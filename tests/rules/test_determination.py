@@ -11,11 +11,12 @@ import pytest
 
 from rules import Determination, determine, edition, read
 from rules.determination import EDITIONS
+from rules.law import EFFECTIVE, SOURCES_CHECKED
 
-CHECKED = [
-    json.loads(line)
-    for line in (Path(__file__).parent / "checked_by_hand.jsonl").read_text("utf-8").splitlines()
-]
+CHECKED, EDGES = (
+    [json.loads(line) for line in (Path(__file__).parent / name).read_text("utf-8").splitlines()]
+    for name in ("checked_by_hand.jsonl", "at_the_edges.jsonl")
+)
 CHIP = {
     "date": "2025-06-01", "activity": "export", "item": "integrated_circuit", "entry": "3A090", "origin": "us",
     "tpp": "16000", "performance_density": "19.4", "datacenter": True, "units": "200", "authorized_designer": True,
@@ -37,10 +38,26 @@ def due(determination: Determination) -> dict[str, str]:
 def test_agrees_with_a_reading_of_the_text_paragraph_by_paragraph(case: dict[str, Any]) -> None:
     """Ten complete and ten incomplete transactions drawn at random and read against the text by hand; the
     file gives the reasons."""
-    answer = determine(read(case["facts"])).to_json()
-    available = [name for name, one in answer["authorizations"].items() if one["status"] == "available"]
-    answer |= {"available": available, "enforced_license_required": answer["enforcement"]["license_required"]}
     assert case["reasons"]
+    agrees(case)
+
+
+@pytest.mark.parametrize("case", EDGES, ids=[case["title"] for case in EDGES])
+def test_agrees_at_the_edges_of_the_text(case: dict[str, Any]) -> None:
+    """Transactions invented to lie on a limit, a date or an exception, decided by hand before they were run."""
+    assert case["reasons"]
+    agrees(case)
+
+
+def agrees(case: dict[str, Any]) -> None:
+    answer = determine(read(case["facts"])).to_json()
+    answer["available"] = [
+        name for name, one in answer["authorizations"].items() if one["status"] == "available"
+    ]
+    answer["enforced_license_required"] = answer["enforcement"]["license_required"]
+    answer["alternatives"] = [
+        [one["id"], one["outcome"], one["review_policy"]] for one in answer["interpretations"]
+    ]
     assert {key: answer[key] for key in case["expect"]} == case["expect"]
 
 
@@ -144,3 +161,9 @@ def test_an_undetermined_alternative_is_reported_as_such() -> None:
     assert case.outcome == "license_required"
     lpp = next(one for one in case.interpretations if one.id == "I6")
     assert (lpp.outcome, lpp.review_policy) == ("undetermined", None)
+
+
+def test_the_guide_for_lawyers_compares_the_law_up_to_the_day_on_which_the_sources_were_checked() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "legal-review.md").read_text("utf-8")
+    assert f"python -m rules diff {EFFECTIVE} {SOURCES_CHECKED}" in page
+    assert EDITIONS[-1] <= SOURCES_CHECKED

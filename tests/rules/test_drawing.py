@@ -251,3 +251,32 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["draw", "--facts", str(case)]) == 2
     assert main(["draw", "--language", "xx"]) == 2
     assert "xx" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("case", CASES, ids=["no case", "settled", "open", "nothing known"])
+def test_pieces_are_the_picture_cut_between_lines(case: Facts | None) -> None:
+    whole = ElementTree.fromstring(drawing.svg(case))  # noqa: S314
+    pieces = [ElementTree.fromstring(one) for one in drawing.pieces(case)]  # noqa: S314
+    assert len(pieces) > 1
+
+    def drawn(root: ElementTree.Element) -> list[str]:
+        found = [one for one in root.iter(f"{_SVG}g") if (one.get("class") or "").startswith("node")]
+        return [ElementTree.tostring(one, encoding="unicode").strip() for one in found]
+
+    def box(root: ElementTree.Element) -> list[float]:
+        return [float(one) for one in (root.get("viewBox") or "").split()]
+
+    assert [node for piece in pieces for node in drawn(piece)] == drawn(whole)
+    top = 0.0
+    for piece in pieces:
+        assert box(piece)[:3] == [0, top, drawing.WIDTH]
+        assert box(piece)[3] <= drawing.PIECE + 1
+        top += box(piece)[3]
+        places = [float(one.get("y") or 0) for one in piece.iter(f"{_SVG}text")]
+        assert all(top - box(piece)[3] < y < top for y in places)
+    assert top == box(whole)[3]
+    lines = {
+        one.get("d") for piece in pieces for one in piece if (one.get("class") or "").startswith("branch")
+    }
+    assert lines == {one.get("d") for one in whole if (one.get("class") or "").startswith("branch")}
+    assert [piece.get("aria-hidden") for piece in pieces] == [None, *["true"] * (len(pieces) - 1)]

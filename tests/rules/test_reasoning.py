@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import random
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from rules import Facts, next_question, read
+from rules.conditions import Condition
+from rules.enforcement import ENFORCED
 from rules.facts import FACTS, ITEMS, Kind, Value, as_json, can_stand_together, contradictions
+from rules.law import Ordered
 from rules.possibility import Next, Possibilities
-from rules.provisions.conclusion import DECISION
+from rules.provisions.classification import CLASSIFICATION
+from rules.provisions.conclusion import AUTHORIZATIONS, DECISION, REQUIRED, SUBJECT
+from rules.provisions.part_744 import RED_FLAG_28
 from rules.verification.expansion import Expanded
 from rules.verification.subject import the_law
 from tests.rules import sampling
@@ -47,13 +53,35 @@ def test_the_same_as_the_interview_written_out(seed: int) -> None:
         {"training_operations": "1e26", "synthetic_data": True},
         {"uveu_outside_tpp": "1", "uveu_country_tpp": "7", "uveu_outside_us_tpp": "5"},
         {"uveu_outside_tpp": "0", "veu": "uveu"},
+        # all training is at least what was added, whatever the model was derived from
+        {"item": "model_weights", "weights_status": "closed", "additional_operations": "3e26"},
+        # a limit that goes by the date: passed on some days only, on all of them, on none
+        {"veu": "nveu", "nveu_installed_tpp": "2690250001"},
+        {"veu": "nveu", "nveu_installed_tpp": "633000000"},
+        {"veu": "nveu", "nveu_installed_tpp": "5064000001"},
+        {"veu": "nveu", "date": "2026-02-03"},
+        {"veu": "nveu", "date": "2028-01-01"},
     ],
 )
 def test_numbers_weighed_together(known: dict[str, object]) -> None:
     facts = read(known)
     written = Expanded(facts)
+    assert Possibilities(facts).results(DECISION) == written.results(written.root)
     assert Possibilities(facts).missing() == written.missing(written.root)
     assert tuple(next_question(facts)[1:]) == written.walk.summary(written.root)[2:]
+
+
+@pytest.mark.parametrize("seed", [*SEEDS, 586])
+def test_results_read_off_the_ways_left_open_are_those_of_what_is_left(seed: int) -> None:
+    rng = random.Random(seed)
+    told: list[Ordered[Any] | Condition] = [DECISION, CLASSIFICATION, SUBJECT, REQUIRED, ENFORCED]
+    told += [*AUTHORIZATIONS.values(), RED_FLAG_28]
+    for share in (rng.choice((0.2, 0.5, 0.5, 0.8)), 0.4, 0.6):
+        facts = read(sampling.random_incomplete(rng, share))
+        for result in told:
+            left = Possibilities(facts)
+            left.missing(result)  # works out what is left, from which the results are then read
+            assert Possibilities(facts).results(result) == left.results(result), facts
 
 
 def answers(fact: str) -> list[Value]:

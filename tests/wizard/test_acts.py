@@ -76,10 +76,11 @@ def test_a_new_memo_supersedes_and_settles_the_questions(memo: Memo, sales: User
     assert memo.acts.get(kind="superseded").said == {"successor": successor.number}
     assert acts.open_questions(case) == []
     assert state(successor) == State.WAITING
-    for again in (
+    attempts: list[Callable[[], Any]] = [
         lambda: acts.approve(memo, legal, "D"),
         lambda: acts.send_back(memo, legal, "", [QUESTION]),
-    ):
+    ]
+    for again in attempts:
         with pytest.raises(NotNowError):
             again()
 

@@ -269,7 +269,7 @@ def test_the_memo_says_who_gave_the_answer(open_case: Case, sales: User, sign_in
         (OPEN, {"answer": "true", "name": "Lee\u202eeel"}, ["Leave out invisible and control characters."]),
         ("training_operations", {"answer": "1,5", "name": "Lee"}, ["Use a point for decimals"]),
         ("training_operations", {"answer": "ten", "name": "Lee"}, ["not a number we can read"]),
-        ("destination", {"answer": "德国", "name": "Lee"}, ["Select a country from the list."]),
+        ("destination", {"answer": "德意志", "name": "Lee"}, ["Select a country from the list."]),
         ("headquarters", {"answer": "", "same_as": "destination", "name": "Lee"}, ["Select a country."]),
     ],
 )

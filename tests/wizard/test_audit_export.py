@@ -363,9 +363,9 @@ def test_the_index_says_how_long_and_where_it_stands(memos: list[Memo], legal: U
 
 
 def test_from_the_choice_to_the_file(memos: list[Memo], browser: Client, legal: User, tmp_path: Path) -> None:
-    counted = browser.get(reverse("export"), {"destination": "IN"})
+    counted = browser.get(reverse("export"), {"country": "IN"})
     assert "2 memos match" in counted.content.decode()
-    sent = {"destination": "IN", "recorded_from": "2020-01-01", "recorded_to": "9999-12-31"}
+    sent = {"country": "IN", "recorded_from": "2020-01-01", "recorded_to": "9999-12-31"}
     sealed = browser.post(reverse("export"), sent)
     page = browser.get(sealed["Location"])
     assert "2 of 3 in the ledger" in page.content.decode()
@@ -398,9 +398,16 @@ def test_from_the_choice_to_the_file(memos: list[Memo], browser: Client, legal: 
         ({"state": "superseded"}, 1),
         ({"outcome": "license_required"}, None),
         ({"owner": "nobody"}, 0),
+        ({"q": "India"}, 2),
+        ({"q": "nowhere", "state": "all"}, 0),
+        ({"flag": "embargo"}, 0),
+        ({"policy": "presumption_of_denial"}, 2),
+        ({"date_from": "2026-09-01", "date_to": "2026-09-01"}, 3),
+        ({"date_from": "2026-09-02"}, 0),
+        ({"date_to": "2026-08-31"}, 0),
         ({"recorded_to": "2020-01-01"}, 0),
         ({"recorded_from": "9999-12-31"}, 0),
-        ({"state": "waiting", "destination": "IN"}, 1),
+        ({"state": "waiting", "country": "IN"}, 1),
     ],
 )
 def test_what_is_chosen(memos: list[Memo], browser: Client, sent: dict[str, str], count: int | None) -> None:
@@ -420,7 +427,7 @@ def test_memos_are_chosen_by_their_numbers_and_cases(memos: list[Memo], browser:
         ({"numbers": "M-2026-1; DROP TABLE"}, "Not understood: DROP"),
         ({"recorded_from": "yesterday"}, "recorded_from"),
         ({"state": "lost"}, "state"),
-        ({"destination": "ZZ"}, "destination"),
+        ({"country": "ZZ"}, "country"),
         ({"owner": "nobody"}, "No memo matches"),
     ],
 )

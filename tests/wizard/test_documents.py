@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import io
+import itertools
 import json
 import os
 import re
@@ -18,6 +20,7 @@ import docx
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.template.loader import render_to_string
 from django.urls import reverse
 from docx.document import Document as WordDocument
 from docx.oxml.ns import qn
@@ -32,6 +35,7 @@ from tests.factories import (
 )
 from tests.wizard.conftest import SignIn
 from wizard.documents import glyphs, pdf as pdf_module, typesetter
+from wizard.documents.code import code
 from wizard.documents.outline import Outline, Run, legible, outline
 from wizard.documents.pdf import pdf
 from wizard.documents.typesetter import TYPESETTER, TypesettingError
@@ -53,6 +57,7 @@ HOSTILE = {
     "escapes": 'C:\\new\\u{41} "quoted" \\# \\ // comment /* more */',
     "fields of word": "{ INCLUDETEXT c:/boot.ini } MERGEFORMAT =1+1 <w:p/> &lt; ]]>",
     "one long word": "W" * 120,
+    "markup of pages": '<script>alert(1)</script>"><img src=x onerror=alert(1)>{{ 7|add:7 }}{% load x %}',
     "letters of many scripts": "Žlutý Ωmega Ελλάς Москва 北京市朝陽區 サクラ 한국 Nguyễn ﬁ",
 }
 
@@ -101,9 +106,19 @@ def read_word(document: bytes) -> str:
     return "".join(found.text or "" for found in body.iter(qn("w:t")))
 
 
+def as_page(memo: Memo, language: str = "en") -> bytes:
+    shown = {"document": outline(memo, language, ADDRESS), "code": code(ADDRESS)}
+    return render_to_string("wizard/_document.html", shown).encode()
+
+
+def read_page(document: bytes) -> str:
+    return html.unescape(re.sub(r"<[^<>]*>", "", document.decode()))
+
+
 READERS: tuple[tuple[Callable[..., bytes], Callable[[bytes], str]], ...] = (
     (as_pdf, read_pdf),
     (as_word, read_word),
+    (as_page, read_page),
 )
 
 
@@ -171,6 +186,27 @@ def test_sections_stand_in_the_order_of_the_page(sales: User) -> None:
     assert tuple(one.text for one in in_word if one.style and one.style.name == "Heading 1") == headings
 
 
+def test_a_row_says_what_is_not_as_in_most_rows(sales: User) -> None:
+    memo = recorded(sales)
+    content = json.loads(memo.canonical)
+    asked = content["text"]["en"]["facts"]
+    asked[2]["by"], asked[3]["basis"] = "Somebody Else", "the datasheet"
+    document = outline(Memo(canonical=json.dumps(content), sha256=memo.sha256), "en", ADDRESS)
+    (facts,) = (section for section in document.sections if section.name == "facts")
+    above, table = facts.blocks
+    assert f"Given by {sales.get_full_name()} (typed or chosen), unless" in "".join(runs(above))
+    given = ["".join(runs(row[-1])) for row in table.rows]
+    assert given[2] == f"{asked[2]['at']}, Somebody Else, typed or chosen"
+    assert given[3] == f"{asked[3]['at']}, typed or chosen: the datasheet"
+    assert given[:2] + given[4:] == [row["at"] for row in asked[:2] + asked[4:]]
+
+
+def test_conditions_that_the_analysis_went_through_are_not_said_again(sales: User) -> None:
+    said = read_pdf(as_pdf(recorded(sales, CHIPS_TO_POLAND)))
+    assert said.count("A commodity that meets branch a.") == 1
+    assert "see “License Exception LPP” above." in said
+
+
 def test_chinese_documents_are_in_chinese(sales: User) -> None:
     memo = recorded(sales, OPEN_QUESTIONS)
     for make, read in READERS:
@@ -208,10 +244,11 @@ def test_pdf_is_tagged_and_fit_for_archives(sales: User, language: str) -> None:
 
 
 @pytest.mark.parametrize(("paper", "size"), [("letter", "612 x 792"), ("a4", "595.276 x 841.89")])
-def test_pdf_is_on_the_paper_asked_for(sales: User, paper: str, size: str) -> None:
-    said = poppler("pdfinfo", as_pdf(recorded(sales), paper=paper))
-    assert f"Page size:       {size} pts" in said
-    assert 2 <= int(re.findall(r"^Pages: +(\d+)$", said, re.MULTILINE)[0]) <= 5
+def test_pdf_is_on_the_paper_asked_for_and_takes_three_sheets(sales: User, paper: str, size: str) -> None:
+    for answers in CASES.values():
+        said = poppler("pdfinfo", as_pdf(recorded(sales, answers), paper=paper))
+        assert f"Page size:       {size} pts" in said
+        assert 2 <= int(re.findall(r"^Pages: +(\d+)$", said, re.MULTILINE)[0]) <= 3
 
 
 def test_pages_are_numbered_and_headed(sales: User) -> None:
@@ -297,6 +334,34 @@ def test_hostile_words_stand_there_as_they_are(sales: User, words: str) -> None:
     for make, read in READERS:
         # In the title block, by the author's name, and once or more for each fact.
         assert packed(read(make(memo))).count(packed(words)) >= len(memo.content["asked"]) + 2
+
+
+def test_two_hundred_payloads_are_words_and_nothing_else(sales: User) -> None:
+    memo = recorded(sales)
+    payloads = [f"{start}{middle}{end}{number}" for number, (start, middle, end) in enumerate(
+        itertools.product(_STARTS, _MIDDLES, _ENDS)
+    )]  # fmt: skip
+    assert len(payloads) == 200
+    content = json.loads(memo.canonical)
+    rows = iter(payloads)
+    for text in content["text"].values():
+        fact = text["facts"][0]
+        text["facts"] = [{**fact, "question": next(rows), "answer": next(rows)} for _pair in range(50)]
+    content["text"]["en"]["facts"] += content["text"].pop("zh-hans")["facts"]
+    content["case"]["title"], content["author"]["name"] = payloads[0], payloads[-1]
+    hostile = Memo(canonical=json.dumps(content), sha256=memo.sha256)
+    for make, read in READERS:
+        said = packed(read(make(hostile)))
+        assert [payload for payload in payloads if packed(payload) not in said] == []
+    page = as_page(hostile).decode()
+    assert "<script" not in page
+    assert "<img" not in page
+    assert not re.search(r"<[a-z][^<>]*\son\w+=", page)
+
+
+_STARTS = ("", '"', "'", "]", "#]", "$", "`", "\\", "{{", "</strong>")
+_MIDDLES = ('#read("/etc/passwd")', "<script>alert(1)</script>", "=cmd|' /C calc'!A0", "{ DDEAUTO c:\\x }")
+_ENDS = ("", "<!--", '#import "@preview/a:1.0.0": *', "]]></w:t>", "*/ onload=alert(1) x=")
 
 
 def test_what_cannot_be_seen_is_named(sales: User) -> None:
@@ -412,6 +477,9 @@ def test_word_file_is_built_of_what_word_knows(sales: User, language: str, tag: 
     assert opened.styles["Normal"].element.find(f".//{qn('w:lang')}").get(qn("w:val")) == tag
     (picture,) = opened.inline_shapes
     assert picture._inline.docPr.get("descr")
+    assert (
+        picture._inline.docPr.get("descr") == "QR code: the page that verifies this memo" or language != "en"
+    )
     shape = {"en": "○\u2002A license is required, unless", "zh-hans": "○\u2002"}[language]
     assert any(one.text.startswith(shape) for one in opened.paragraphs)
 

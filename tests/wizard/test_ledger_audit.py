@@ -30,6 +30,9 @@ from wizard.models import LedgerEntry, Memo
 MEMO = "(SELECT id FROM wizard_memo ORDER BY id LIMIT 1 OFFSET 3)"
 """A memo in the middle."""
 
+ACT = "(SELECT id FROM wizard_reviewact ORDER BY id LIMIT 1 OFFSET 1)"
+"""An act of review in the middle."""
+
 FRESH = "'" + "ab" * 16 + "'"
 """A UUID of nobody, in a spelling that both databases take."""
 
@@ -87,6 +90,27 @@ STATEMENTS = {
     "edition, revision, outcome, destination, supersedes_id, submission_key, submission_digest) "
     f"SELECT id + 100, {FRESH}, number || 'x', canonical, sha256, case_id, author_id, created, edition, revision, "
     f"outcome, destination, NULL, {FRESH}, submission_digest FROM wizard_memo WHERE id = {MEMO}",
+    # acts of review
+    "bytes of an act": "UPDATE wizard_reviewact SET canonical = replace(canonical, 'superseded', 'approved') "
+    f"WHERE id = {ACT}",
+    "an act emptied": f"UPDATE wizard_reviewact SET canonical = '' WHERE id = {ACT}",
+    "hash of an act": f"UPDATE wizard_reviewact SET sha256 = '{'0' * 64}' WHERE id = {ACT}",
+    "kind of an act": f"UPDATE wizard_reviewact SET kind = 'approved' WHERE id = {ACT}",
+    "who acted": f"UPDATE wizard_reviewact SET by_id = (SELECT max(id) FROM auth_user) WHERE id = {ACT}",
+    "memo of an act": "UPDATE wizard_reviewact SET memo_id = (SELECT max(id) FROM wizard_memo) "
+    f"WHERE id = {ACT}",
+    "moment of an act": f"UPDATE wizard_reviewact SET at = '2025-01-15 12:00:00' WHERE id = {ACT}",
+    "place of an act": f"UPDATE wizard_reviewact SET number = number + 1 WHERE id = {ACT}",
+    "acts reordered": "UPDATE wizard_reviewact SET number = id + 100",
+    "public id of an act": f"UPDATE wizard_reviewact SET public_id = {FRESH} WHERE id = {ACT}",
+    "submission key of an act": f"UPDATE wizard_reviewact SET submission_key = {FRESH} WHERE id = {ACT}",
+    "row number of an act": "UPDATE wizard_reviewact SET id = id + 100 WHERE id = "
+    "(SELECT max(id) FROM wizard_reviewact)",
+    "an act deleted": f"DELETE FROM wizard_reviewact WHERE id = {ACT}",
+    "every act deleted": "DELETE FROM wizard_reviewact",
+    "an act twice": "INSERT INTO wizard_reviewact (id, public_id, canonical, sha256, number, kind, at, by_id, memo_id) "
+    f"SELECT id + 100, {FRESH}, canonical, sha256, number + 1, kind, at, by_id, memo_id FROM wizard_reviewact "
+    f"WHERE id = {ACT}",
     # entries
     "leaf": "UPDATE wizard_ledgerentry SET leaf = replace(leaf, 'memo', 'note') WHERE sequence = 3",
     "leaf with a space": "UPDATE wizard_ledgerentry SET leaf = leaf || ' ' WHERE sequence = 3",
@@ -172,6 +196,7 @@ SCHEMA = {"table of memos renamed", "table of memos dropped", "row of an index l
 
 ADDITIONS = {
     "a memo twice",
+    "an act twice",
     "an entry without a head",
     "a node too many",
     "a leaf among the nodes",
@@ -401,7 +426,7 @@ MemoFactory.create(case=Case.objects.first())
 
 TRIGGERS = [
     f"wizard_{table}_refuse_{what}"
-    for table in ("memo", "answerevent", "ledgerentry", "ledgernode", "treehead")
+    for table in ("memo", "reviewact", "answerevent", "ledgerentry", "ledgernode", "treehead")
     for what in (("change", "truncate") if ON_POSTGRESQL else ("update", "delete", "replace"))
 ]
 
@@ -472,7 +497,10 @@ FILE_CHANGES: dict[str, Callable[[list[bytes]], list[bytes]]] = {
     "line twice": lambda lines: [*lines[:3], lines[2], *lines[3:]],
     "line of nothing": lambda lines: [*lines, b"\n"],
     "line of noise": lambda lines: [*lines, b"\xff\x00\n"],
-    "line of another size": lambda lines: [*lines[:-1], lines[-1].replace(b"\\n9\\n", b"\\n10\\n")],
+    "line of another size": lambda lines: [
+        *lines[:-1],
+        lines[-1].replace(b"\\n%d\\n" % ENTRIES, b"\\n100\\n"),
+    ],
     "signature changed": lambda lines: [
         *lines[:2],
         lines[2].replace(lines[2][-20:-10], lines[3][-20:-10]),
@@ -586,7 +614,7 @@ def dump(database: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Every sealed and every ledger row, as stored."""
     connection = sqlite3.connect(database)
     connection.text_factory = bytes
-    tables = ("wizard_memo", "wizard_ledgerentry", "wizard_ledgernode", "wizard_treehead")
+    tables = ("wizard_memo", "wizard_reviewact", "wizard_ledgerentry", "wizard_ledgernode", "wizard_treehead")
     try:
         return {table: connection.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in tables}
     finally:
@@ -599,11 +627,28 @@ def dump(database: Path) -> dict[str, list[tuple[Any, ...]]]:
 def test_the_command_says_what_is_wrong_and_fails(installation: Installation) -> None:
     sound = installation.manage("verify_ledger")
     assert sound.returncode == 0, sound.stderr
-    assert "Entries  9 (2 key, 7 memo)" in sound.stdout
+    assert f"Entries  {ENTRIES} (2 key, {MEMOS} memo, {ACTS} review)" in sound.stdout
     assert "Everything agrees" in sound.stdout
     with installation.unprotected() as connection:
         connection.execute(f"UPDATE wizard_memo SET outcome = 'not_controlled' WHERE id = {MEMO}")
     wrong = installation.manage("verify_ledger")
     assert wrong.returncode == 1
-    assert re.search(r"memo M-\d{4}-0004: a column is not as ledger entry 5 says", wrong.stdout)
+    assert re.search(r"memo M-\d{4}-0004: a column is not as ledger entry 6 says", wrong.stdout)
     assert "1 faults" in wrong.stderr
+
+
+# ---------------------------------------------------------------------------------------------- docket
+
+
+def test_a_docket_that_says_something_else_is_found_and_made_anew(installation: Installation) -> None:
+    changes = (
+        "UPDATE wizard_docket SET state = 'approved'",
+        "UPDATE wizard_docket SET assignee_id = owner_id",
+        "UPDATE wizard_docket SET acts = acts + 1",
+        f"DELETE FROM wizard_docket WHERE memo_id = {MEMO}",
+    )
+    for change in changes:
+        installation.sql(change)
+        assert re.search(r"docket, memo M-\d{4}-0004: .* run rebuild_docket", found(installation)), change
+        assert installation.manage("rebuild_docket").returncode == 0
+        assert installation.audit().faults == []

@@ -49,12 +49,13 @@ def test_page_has_every_part_in_order(sales: User, sign_in: SignIn) -> None:
     assert response.status_code == 200
     text = response.content.decode()
     parts = (
-        memo.number, memo.verification_code, "Question presented", "Brief answer", "<h2>Facts", "<h2>Rule",
-        "<h2>Analysis", "Two answers", "<h2>Interpretations", "<h2>Obligations",
+        memo.number, memo.verification_code, "Question presented", "Brief answer", ">Facts</h2>", ">Rule</h2>",
+        ">Analysis</h2>", "Two answers", ">Interpretations</h2>", ">Obligations</h2>",
         "Unknowns and assumptions", "Sign-off", memo.sha256,
     )  # fmt: skip
     places = [text.index(part) for part in parts]
     assert places == sorted(places)
+    assert 'aria-label="QR code: the page that verifies this memo"' in text
 
 
 def test_page_does_not_change_when_the_case_does(sales: User, sign_in: SignIn) -> None:

@@ -6,6 +6,7 @@ same case never pass each other. Nothing is ever taken back: a mistaken act is a
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from wizard import accounts, record
+from wizard.desk import letters, search
 from wizard.desk.models import Docket, ReviewAct
 from wizard.models import Case, Memo
 
@@ -26,11 +28,24 @@ Kind, State = ReviewAct.Kind, Docket.State
 
 
 class NotNowError(Exception):
-    """The memo is no longer in a state in which this can be done."""
+    """The memo is no longer in a state in which this can be done, or somebody else acted since its page was shown."""
 
     def __init__(self, state: str) -> None:
         super().__init__(state)
         self.state = state
+
+
+class KeyReusedError(Exception):
+    """A submission key came back with a different act."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a page sends with an act: a key, with which it is done once however often it is sent, and the number of
+    acts that the page showed, so that nobody decides past a decision that they have not seen."""
+
+    key: uuid.UUID | None = None
+    seen: int | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +64,10 @@ class Question:
     text: str
 
 
-def assign(memo: Memo, by: User, to: User) -> ReviewAct:
+_PLAIN = Sent()
+
+
+def assign(memo: Memo, by: User, to: User, sent: Sent = _PLAIN) -> ReviewAct:
     """Give the memo to a reviewer.
 
     Raises:
@@ -65,11 +83,12 @@ def assign(memo: Memo, by: User, to: User) -> ReviewAct:
         Kind.ASSIGNED,
         {"assignee": _person(to)},
         {"assignee": to},
+        sent,
         allowed=(State.WAITING, State.RETURNED, State.APPROVED),
     )
 
 
-def comment(memo: Memo, by: User, text: str, anchor: Anchor) -> ReviewAct:
+def comment(memo: Memo, by: User, text: str, anchor: Anchor, sent: Sent = _PLAIN) -> ReviewAct:
     """Say something about a memo, one of its facts or one of its paragraphs; its owner may too."""
     if not accounts.may_comment(by, memo):
         raise PermissionDenied
@@ -79,11 +98,14 @@ def comment(memo: Memo, by: User, text: str, anchor: Anchor) -> ReviewAct:
         Kind.COMMENTED,
         {"text": text, "fact": anchor.fact, "paragraph": anchor.paragraph},
         {},
+        Sent(sent.key),
         allowed=tuple(State),
     )
 
 
-def send_back(memo: Memo, by: User, text: str, questions: Sequence[Question]) -> ReviewAct:
+def send_back(
+    memo: Memo, by: User, text: str, questions: Sequence[Question], sent: Sent = _PLAIN
+) -> ReviewAct:
     """Return the memo to its author with questions. An approval, if there was one, no longer stands.
 
     Raises:
@@ -100,11 +122,12 @@ def send_back(memo: Memo, by: User, text: str, questions: Sequence[Question]) ->
         Kind.RETURNED,
         {"text": text, "questions": asked},
         {"state": State.RETURNED},
+        sent,
         allowed=(State.WAITING, State.APPROVED),
     )
 
 
-def approve(memo: Memo, by: User, name: str, text: str = "") -> ReviewAct:
+def approve(memo: Memo, by: User, name: str, text: str = "", sent: Sent = _PLAIN) -> ReviewAct:
     """Sign the memo, under the name typed with the declaration.
 
     Raises:
@@ -120,6 +143,7 @@ def approve(memo: Memo, by: User, name: str, text: str = "") -> ReviewAct:
         Kind.APPROVED,
         {"text": text, "name": name},
         {"state": State.APPROVED},
+        sent,
         allowed=(State.WAITING,),
     )
 
@@ -132,20 +156,27 @@ def supersede(memo: Memo, by: User, successor: str) -> ReviewAct:
         Kind.SUPERSEDED,
         {"successor": successor},
         {"state": State.SUPERSEDED},
+        _PLAIN,
         allowed=tuple(State),
     )
 
 
-def open_questions(case: Case) -> list[Question]:
-    """What the desk has asked about the case's newest memo and nobody has answered with a new memo yet."""
+def returned(case: Case) -> ReviewAct | None:
+    """The act that returned the case's newest memo, if nobody has answered it with a new memo yet."""
     row = Docket.objects.filter(memo__case=case, state=State.RETURNED).order_by("-memo_id").first()
     if row is None:
-        return []
-    act = ReviewAct.objects.filter(memo_id=row.memo_id, kind=Kind.RETURNED).latest("number")
-    return [Question(**one) for one in act.said["questions"]]
+        return None
+    acts = ReviewAct.objects.filter(memo_id=row.memo_id, kind=Kind.RETURNED).select_related("by", "memo")
+    return acts.latest("number")
 
 
-def replayed(acts: Sequence[ReviewAct]) -> dict[str, Any]:
+def open_questions(case: Case) -> list[Question]:
+    """What the desk asks in that act."""
+    act = returned(case)
+    return [Question(**one) for one in act.said["questions"]] if act else []
+
+
+def replayed(acts: Sequence[ReviewAct], using: str = "default") -> dict[str, Any]:
     """What the docket's row says of a memo's acts, in their order."""
     row: dict[str, Any] = {"state": State.WAITING, "assignee_id": None, "acts": len(acts)}
     becomes = {
@@ -156,9 +187,19 @@ def replayed(acts: Sequence[ReviewAct]) -> dict[str, Any]:
     for act in acts:
         row["state"] = becomes.get(Kind(act.kind), row["state"])
         if act.kind == Kind.ASSIGNED:
-            row["assignee_id"] = User.objects.get(username=act.said["assignee"]["username"]).pk
+            row["assignee_id"] = User.objects.using(using).get(username=act.said["assignee"]["username"]).pk
         row["touched"] = act.at
     return row
+
+
+def derived(memo: Memo, using: str = "default") -> Docket:
+    """The docket's row as the sealed memo and its acts say it must be."""
+    right = Docket(memo=memo, **Docket.objects.derived(memo))
+    done = ReviewAct.objects.using(using).filter(memo_id=memo.pk).order_by("number")
+    for name, value in replayed(list(done), using).items():
+        setattr(right, name, value)
+    right.clean_fields()  # dates as dates, so that it can be compared with a stored row
+    return right
 
 
 def _add(
@@ -167,6 +208,7 @@ def _add(
     kind: ReviewAct.Kind,
     words: dict[str, Any],
     change: dict[str, Any],
+    sent: Sent,
     *,
     allowed: Sequence[str],
 ) -> ReviewAct:
@@ -174,7 +216,11 @@ def _add(
         # The case before the docket, as `memo.seal` takes them, so that two transactions never wait for each other.
         Case.objects.select_for_update().get(pk=memo.case_id)
         row = Docket.objects.select_for_update().get(memo=memo)
-        if row.state not in allowed:
+        if sent.key is not None and (done := ReviewAct.objects.filter(submission_key=sent.key).first()):
+            if (done.memo_id, done.kind, done.by_id, done.said) != (memo.pk, kind, by.pk, words):
+                raise KeyReusedError
+            return done
+        if row.state not in allowed or _decided_since(memo, sent.seen):
             raise NotNowError(row.state)
         at = timezone.now()
         row.acts += 1
@@ -182,11 +228,25 @@ def _add(
         for name, value in change.items():
             setattr(row, name, value)
         row.save(update_fields=["acts", "touched", *change])
-        act = ReviewAct(memo=memo, number=row.acts, kind=kind, by=by, at=at)
+        act = ReviewAct(memo=memo, number=row.acts, kind=kind, by=by, at=at, submission_key=sent.key)
         act.canonical = record.canonical(_content(act, words))
         act.sha256 = record.sha256(act.canonical)
         act.save()
+        if kind in _WORDED:
+            search.index(memo)
+        letters.after_commit(letters.acted, act)
         return act
+
+
+_WORDED = (Kind.COMMENTED, Kind.RETURNED, Kind.APPROVED)
+"""The acts with words of their own, by which the memo is found."""
+
+
+def _decided_since(memo: Memo, seen: int | None) -> bool:
+    """Whether anything but a comment was done after the page that showed `seen` acts."""
+    if seen is None:
+        return False
+    return ReviewAct.objects.filter(memo=memo, number__gt=seen).exclude(kind=Kind.COMMENTED).exists()
 
 
 def _content(act: ReviewAct, words: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Exists, F, FloatField, Func, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, FloatField, Func, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from wizard.desk.models import Docket, ReviewAct
@@ -141,7 +142,7 @@ def _frequency(
 ) -> Frequency:
     """The most frequent values of a column."""
     found = rows.values_list(name).annotate(n=counted).order_by("-n", name)[:LISTED]
-    return [(value or "", number) for value, number in found]
+    return list(found)
 
 
 def _outcomes(spans: Sequence[Span]) -> dict[str, Sequence[int]]:
@@ -235,7 +236,7 @@ def _stopped(span: Span) -> QuerySet[Case]:
     return (
         Case.objects.order_by()
         .filter(~Exists(Memo.objects.filter(case=OuterRef("pk"))), updated__gte=span[0], updated__lt=until)
-        .annotate(last=Subquery(last[:1]))
+        .annotate(last=Coalesce(Subquery(last[:1]), Value("")))
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
-from functools import cached_property
+import operator
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from wizard import accounts
+from wizard import accounts, record
 from wizard.append_only import AppendOnlyQuerySet
 from wizard.ledger.models import Sealed
 
@@ -41,6 +42,7 @@ class ReviewAct(Sealed):
     kind = models.CharField(max_length=12, choices=Kind)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="acts")
     at = models.DateTimeField()
+    submission_key = models.UUIDField(null=True, unique=True)
 
     objects = AppendOnlyQuerySet["ReviewAct"].as_manager()
 
@@ -52,9 +54,9 @@ class ReviewAct(Sealed):
         indexes: ClassVar = [models.Index(fields=["kind", "at", "memo"], name="wizard_act_kind")]
 
     def __str__(self) -> str:
-        return f"{self.memo.number}.{self.number} {self.kind}"
+        return f"{self.kind} {self.public_id}"  # its memo may have been deleted
 
-    @cached_property
+    @functools.cached_property
     def content(self) -> dict[str, Any]:
         """What the act says, read from its canonical bytes."""
         content: dict[str, Any] = json.loads(self.canonical)
@@ -66,6 +68,11 @@ class ReviewAct(Sealed):
         said: dict[str, Any] = self.content["said"]
         return said
 
+    @property
+    def verification_code(self) -> str:
+        """A short form of the SHA-256, to compare by eye, like a memo's."""
+        return record.short_code(self.sha256)
+
 
 class DocketQuerySet(models.QuerySet["Docket"]):
     """Rows of the docket, as far as someone may see them."""
@@ -75,12 +82,9 @@ class DocketQuerySet(models.QuerySet["Docket"]):
         return self if accounts.sees_every_case(user) else self.filter(owner_id=user.pk)
 
     def waiting_for(self, user: User) -> Self:
-        """What waits for this person: memos to review, theirs or nobody's yet; or memos returned to their author."""
-        returned = models.Q(state=Docket.State.RETURNED, author_id=user.pk)
-        if not accounts.sees_every_case(user):
-            return self.filter(returned)
-        theirs = models.Q(assignee_id=user.pk) | models.Q(assignee__isnull=True)
-        return self.filter(returned | (models.Q(state=Docket.State.WAITING) & theirs))
+        """What waits for this person, as `what_waits_for` says."""
+        parts = Docket.what_waits_for(user)
+        return self.filter(functools.reduce(operator.or_, parts))
 
     def enter(self, memo: Memo) -> Docket:
         """The row of a memo that was just recorded."""
@@ -92,14 +96,14 @@ class DocketQuerySet(models.QuerySet["Docket"]):
         content = memo.content
         determination = content["determination"]
         return {
-            "number": memo.number,
+            "number": content["number"],
             "title": content["case"]["title"],
             "reference": content["case"]["reference"],
             "owner_id": memo.case.owner_id,
             "author_id": memo.author_id,
-            "outcome": memo.outcome,
+            "outcome": determination["outcome"],
             "review_policy": determination["review_policy"] or "",
-            "destination": memo.destination,
+            "destination": memo.settled.get("destination", ""),
             "headquarters": memo.settled.get("headquarters", ""),
             "embargo": "embargo" in determination["warnings"],
             "red_flag": bool(determination["red_flags"]),
@@ -153,16 +157,68 @@ class Docket(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["state", "-memo"], name="wizard_docket_state"),
             models.Index(fields=["assignee", "state", "-memo"], name="wizard_docket_assignee"),
+            models.Index(fields=["assignee", "-memo"], name="wizard_docket_assigned"),
             models.Index(fields=["author", "state", "-memo"], name="wizard_docket_author"),
             models.Index(fields=["owner", "-memo"], name="wizard_docket_owner"),
             models.Index(fields=["outcome", "-memo"], name="wizard_docket_outcome"),
+            models.Index(fields=["review_policy", "-memo"], name="wizard_docket_policy"),
             models.Index(fields=["destination", "-memo"], name="wizard_docket_destination"),
+            models.Index(fields=["embargo", "-memo"], name="wizard_docket_embargo"),
+            models.Index(fields=["red_flag", "-memo"], name="wizard_docket_red_flag"),
+            models.Index(fields=["created", "memo"], name="wizard_docket_created"),
             models.Index(fields=["number"], name="wizard_docket_number"),
             models.Index(fields=["reference"], name="wizard_docket_reference"),
             models.Index(
-                fields=["created", "outcome", "destination", "headquarters"], name="wizard_docket_created"
+                fields=["created", "outcome", "destination", "headquarters"], name="wizard_docket_figures"
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.state}"
+
+    @classmethod
+    def what_waits_for(cls, user: User) -> list[models.Q]:
+        """What waits for this person, in parts that each walk one index.
+
+        Memos returned to them as the author; and for those who review, memos to review that are theirs or nobody's
+        yet, but for those that they had a part in as author or owner.
+        """
+        parts = [models.Q(author_id=user.pk, state=cls.State.RETURNED)]
+        if accounts.reviews(user):
+            parts += [
+                models.Q(assignee_id=user.pk, state=cls.State.WAITING),
+                models.Q(assignee__isnull=True, state=cls.State.WAITING)
+                & ~models.Q(author_id=user.pk)
+                & ~models.Q(owner_id=user.pk),
+            ]
+        return parts
+
+
+class SearchText(models.Model):
+    """The words by which one memo is found, as `wizard.desk.search` splits them. Derived, like the docket."""
+
+    memo = models.OneToOneField(
+        "wizard.Memo", primary_key=True, on_delete=models.PROTECT, related_name="search_text"
+    )
+    words = models.TextField()
+
+    def __str__(self) -> str:
+        return f"words of {self.memo_id}"
+
+
+class SavedView(models.Model):
+    """A set of filters that somebody keeps under a name: the query of the queue's address."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=500)
+    shared = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("name", "id")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["owner", "name"], name="wizard_view_once_a_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

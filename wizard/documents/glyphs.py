@@ -10,14 +10,20 @@ import itertools
 import struct
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 FONTS = Path(__file__).with_name("fonts")
 
 
+@lru_cache(maxsize=8192)
 def drawable(text: str) -> str:
-    """`text` as it can be set: composed, with what has no glyph named as [U+1F600]."""
+    """`text` as it can be set: composed, with what has no glyph named as [U+1F600].
+
+    Most of what a memo says is the law's, the same in every memo, so it is remembered.
+    """
+    if text.isascii() and text.isprintable():
+        return text
     letters, ideographs = _letters(), _ideographs()
     drawn: list[str] = []
     base = ""

@@ -1,23 +1,44 @@
 """A memo as an outline: its parts in order, each made of a few kinds of blocks.
 
-The PDF and the Word file are two settings of this one outline, so they cannot say different things. What the
-memo says comes from its stored content; only the headings and labels around it are the site's.
+The page, the PDF and the Word file are three settings of this one outline, so they cannot say different things.
+What the memo says comes from its stored content; only the headings and labels around it are the site's.
 """
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from types import MappingProxyType
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from django.utils import translation
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext as _
 
 from wizard import wording
 from wizard.models import Memo
 
-Style = Literal["", "strong", "emphasis", "quiet", "citation", "finding", "line"]
+Style = Literal["", "strong", "emphasis", "quiet", "citation", "finding", "name", "whole", "line"]
+
+_ELEMENTS: Mapping[Style, str] = MappingProxyType(
+    {
+        "": "{}",
+        "strong": "<strong>{}</strong>",
+        "emphasis": "<em>{}</em>",
+        "quiet": '<span class="quiet">{}</span>',
+        "citation": '<span class="citation" lang="en">{}</span>',
+        "finding": '<span class="finding">{}</span>',
+        "name": "<bdi>{}</bdi>",
+        "whole": '<span class="whole">{}</span>',
+        "line": "<br>",
+    }
+)
+"""What each style is on the page."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +49,11 @@ class Run:
     style: Style = ""
     language: str = ""
 
+    @property
+    def html(self) -> SafeString:
+        """The words as they stand on the page."""
+        return format_html(_ELEMENTS[self.style], self.text)
+
 
 LINE = Run("", "line")
 """The end of a line within a text."""
@@ -36,8 +62,17 @@ Text = tuple[Run, ...]
 """A line or paragraph of text."""
 
 
+class _Block:
+    """What a section is made of."""
+
+    @property
+    def kind(self) -> str:
+        """The name by which a setting knows what to do."""
+        return type(self).__name__
+
+
 @dataclass(frozen=True)
-class Paragraph:
+class Paragraph(_Block):
     """A paragraph; one that is "presented" states the question, a "warning" must be read."""
 
     text: Text
@@ -45,14 +80,14 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
-class Subheading:
+class Subheading(_Block):
     """A heading below that of its section."""
 
     text: str
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(_Block):
     """An outcome: its shape and its words; the memo's own leads, those that remain possible do not."""
 
     shape: str
@@ -61,7 +96,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Noted:
+class Noted(_Block):
     """A paragraph with its authority beside it; `under` the paragraph before it when it is one of its clauses."""
 
     notes: tuple[Text, ...]
@@ -70,9 +105,10 @@ class Noted:
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(_Block):
     """A table with a header row; `widths` are relative, 0 for as little as the words need."""
 
+    name: str
     caption: str
     header: tuple[str, ...]
     widths: tuple[int, ...]
@@ -88,22 +124,28 @@ class Side:
 
 
 @dataclass(frozen=True)
-class SideBySide:
+class SideBySide(_Block):
     """Two answers of equal standing."""
 
     sides: tuple[Side, Side]
 
 
 @dataclass(frozen=True)
-class Items:
-    """A list; with boxes it is one to tick off."""
+class Items(_Block):
+    """A list; with boxes it is one to tick off, and beside each item stands its authority."""
 
     items: tuple[Text, ...]
+    notes: tuple[Text, ...] = ()
     boxes: bool = False
+
+    @property
+    def noted(self) -> tuple[tuple[Text, Text], ...]:
+        """Each item and the note beside it."""
+        return tuple(itertools.zip_longest(self.items, self.notes, fillvalue=()))
 
 
 @dataclass(frozen=True)
-class Reading:
+class Reading(_Block):
     """A question with its authority, and under it labels with what belongs to each."""
 
     question: Noted
@@ -111,10 +153,10 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Signatures:
+class Signatures(_Block):
     """Who signed, and empty lines for those who have yet to."""
 
-    rows: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, Text], ...]
 
 
 Block = Paragraph | Subheading | Verdict | Noted | Table | SideBySide | Items | Reading | Signatures
@@ -122,8 +164,9 @@ Block = Paragraph | Subheading | Verdict | Noted | Table | SideBySide | Items | 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the memo."""
+    """A part of the memo; its name is the same in every language."""
 
+    name: str
     heading: str
     blocks: tuple[Block, ...]
 
@@ -141,6 +184,7 @@ class Outline:
     title_block: tuple[tuple[str, Text], ...]
     verification_address: str
     verification_hint: str
+    verification_words: str
     running_head: str
     sections: tuple[Section, ...]
     notice: str
@@ -172,12 +216,20 @@ def outline(memo: Memo, language: str, address: str) -> Outline:
             title_block=_title_block(memo, text),
             verification_address=address,
             verification_hint=_("QR code: the page that verifies this memo"),
+            verification_words=_("Scan to verify, or enter the code at %(place)s")
+            % {"place": _place(address)},
             running_head=text["findings"]["outcome"]["heading"],
             sections=tuple(_sections(content, text)),
             notice=_notice(),
             seal=f"SHA-256 {memo.sha256}",
             page=_("Page {page} of {pages}"),
         )
+
+
+def _place(address: str) -> str:
+    """An address as people would type it."""
+    parts = urlsplit(address)
+    return f"{parts.netloc}{parts.path}"
 
 
 def _notice() -> str:
@@ -263,8 +315,13 @@ def _title_block(memo: Memo, text: Mapping[str, Any]) -> tuple[tuple[str, Text],
     rows = [
         (_("Date"), _say(text["date"])),
         (_("To"), _say(_("Legal, export controls"))),
-        (_("From"), _say(_brackets(author["name"], author["username"]))),
-        (_("Re"), _say(_comma(case["title"], reference) if case["title"] else reference)),
+        (_("From"), (_run(author["name"], "name"), _run(_brackets("", author["username"])))),
+        (
+            _("Re"),
+            (_run(case["title"], "name"), Run(_comma("", "")), _run(reference, "whole"))
+            if case["title"]
+            else _say(reference),
+        ),
     ]
     if content["supersedes"]:
         rows.append((_("Supersedes"), _say(content["supersedes"])))
@@ -285,16 +342,16 @@ def _title_block(memo: Memo, text: Mapping[str, Any]) -> tuple[tuple[str, Text],
 
 def _sections(content: Mapping[str, Any], text: Mapping[str, Any]) -> Iterable[Section]:
     found = text["findings"]
-    yield Section(_("Question presented"), tuple(_question(found)))
-    yield Section(_("Brief answer"), tuple(_brief_answer(found)))
-    yield Section(_("Facts"), tuple(_facts(text)))
-    yield Section(_("Rule"), tuple(_rule(found)))
-    yield Section(_("Analysis"), tuple(_analysis(found)))
-    yield Section(_("Two answers: the text, and what is enforced"), tuple(_two_answers(found)))
-    yield Section(_("Interpretations"), tuple(_interpretations(found)))
-    yield Section(_("Obligations"), tuple(_obligations(found)))
-    yield Section(_("Unknowns and assumptions"), tuple(_unknowns(found)))
-    yield Section(_("Sign-off"), tuple(_sign_off(content, text)))
+    yield Section("question", _("Question presented"), tuple(_question(found)))
+    yield Section("brief-answer", _("Brief answer"), tuple(_brief_answer(found)))
+    yield Section("facts", _("Facts"), tuple(_facts(text)))
+    yield Section("rule", _("Rule"), tuple(_rule(found)))
+    yield Section("analysis", _("Analysis"), tuple(_analysis(found)))
+    yield Section("two-answers", _("Two answers: the text, and what is enforced"), tuple(_two_answers(found)))
+    yield Section("interpretations", _("Interpretations"), tuple(_interpretations(found)))
+    yield Section("obligations", _("Obligations"), tuple(_obligations(found)))
+    yield Section("unknowns", _("Unknowns and assumptions"), tuple(_unknowns(found)))
+    yield Section("sign-off", _("Sign-off"), tuple(_sign_off(content, text)))
 
 
 def _question(found: Mapping[str, Any]) -> Iterable[Block]:
@@ -331,21 +388,33 @@ def _brief_answer(found: Mapping[str, Any]) -> Iterable[Block]:
 
 
 def _facts(text: Mapping[str, Any]) -> Iterable[Block]:
-    yield Paragraph(_say(_("As asked and answered. Questions stand as the person saw them.")))
+    rows = (*text["facts"], *text["set_aside"])
+    usual = Counter((row["by"], _way(row)) for row in rows).most_common(1)
+    by, way = usual[0][0] if usual else ("", "")
+    yield Paragraph(
+        _say(
+            _("As asked and answered. Questions stand as the person saw them."),
+            _("Given by %(by)s (%(way)s), unless a row says otherwise.") % {"by": by, "way": way}
+            if by
+            else "",
+        )
+    )
     yield Table(
+        "facts",
         _("Facts"),
-        (_("No."), _("Question"), _("Answer"), _("Given by")),
-        (0, 21, 15, 20),
-        tuple((_say(str(row["number"])), *_fact(row)) for row in text["facts"]),
+        (_("No."), _("Question"), _("Answer"), _("Given")),
+        (0, 37, 25, 13),
+        tuple((_say(str(row["number"])), *_fact(row, by, way)) for row in text["facts"]),
     )
     if text["set_aside"]:
         aside = _("Set aside: answered, but without weight under the other answers")
         yield Subheading(aside)
         yield Table(
+            "set-aside",
             aside,
-            (_("Question"), _("Answer"), _("Given by")),
-            (21, 15, 20),
-            tuple(_fact(row) for row in text["set_aside"]),
+            (_("Question"), _("Answer"), _("Given")),
+            (38, 24, 14),
+            tuple(_fact(row, by, way) for row in text["set_aside"]),
         )
     if text["changes"]:
         yield Subheading(_("Answers that were changed"))
@@ -362,94 +431,148 @@ def _facts(text: Mapping[str, Any]) -> Iterable[Block]:
         )
 
 
-def _fact(row: Mapping[str, Any]) -> tuple[Text, Text, Text]:
-    way = f"{row['way']}: {row['basis']}" if row["basis"] else row["way"]
+def _fact(row: Mapping[str, Any], usually_by: str, usual_way: str) -> tuple[Text, Text, Text]:
+    """A question, its answer, and when it was given; by whom and how where that is not as usual."""
+    given = [row["at"]]
+    if (row["by"], _way(row)) != (usually_by, usual_way):
+        given += [row["by"], _way(row)] if row["by"] != usually_by else [_way(row)]
     return (
         _say(row["question"]),
         _say(_run(row["answer"], "emphasis" if row["not_sure"] else ""), _run(row["more"], "quiet")),
-        _say(_run(_comma(row["by"], row["at"], way), "quiet")),
+        _say(_run(_comma(*given), "quiet")),
     )
+
+
+def _way(row: Mapping[str, Any]) -> str:
+    return f"{row['way']}: {row['basis']}" if row["basis"] else row["way"]
 
 
 def _rule(found: Mapping[str, Any]) -> Iterable[Block]:
     issues = found["issues"]
     decided = found["outcome"]["code"] in ("license_required", "authorization_available")
-    for issue in issues["true"]:
-        dated = _("as of %(day)s, %(source)s") % {"day": issue["version"], "source": issue["source"]}
-        notes = (_say(_cite(issue["citation"])), *((_say(_run(dated, "quiet")),) if issue["version"] else ()))
-        yield Noted(notes, _say(_run(_stop(issue["title"]), "strong"), issue["says"]))
-    for issue in () if decided else issues["unknown"]:
-        yield Noted(
-            (_say(_cite(issue["citation"])),), _say(_run(_stop(issue["title"]), "strong"), issue["says"])
+    governing = issues["true"] if decided else [*issues["true"], *issues["unknown"]]
+    dates = Counter(_dated(issue) for issue in governing if issue["version"]).most_common(1)
+    usual = dates[0][0] if dates else ""
+    if usual:
+        yield Paragraph(
+            _say(_("The text is %(dated)s, unless another date stands beside it.") % {"dated": usual})
         )
+    for issue in governing:
+        dated = _dated(issue) if issue["version"] else usual
+        notes = (_say(_cite(issue["citation"])), *(() if dated == usual else (_say(_run(dated, "quiet")),)))
+        yield Noted(notes, _say(_run(_stop(issue["title"]), "strong"), issue["says"]))
+
+
+def _dated(issue: Mapping[str, Any]) -> str:
+    return _("as of %(day)s, %(source)s") % {"day": issue["version"], "source": issue["source"]}
 
 
 def _analysis(found: Mapping[str, Any]) -> Iterable[Block]:
     issues = found["issues"]
-    for issue in issues["true"]:
-        yield from _issue(issue)
+    yield from _by_issue(issues["true"])
     if issues["unknown"]:
         yield Subheading(_("Open on these answers"))
-        for issue in issues["unknown"]:
-            yield from _issue(issue)
+        yield from _by_issue(issues["unknown"])
     if issues["false"]:
         yield Subheading(_("Looked at, and not met"))
         yield Table(
+            "not-met",
             _("Looked at, and not met"),
             (_("Provision"), _("Facts"), _("Citation")),
-            (18, 16, 21),
+            (26, 9, 33),
             tuple(
-                (_say(issue["title"]), _say(_applied(issue["facts"])), _say(_cite(issue["citation"])))
+                (
+                    _say(issue["title"]),
+                    _say(_comma(*(str(fact["number"]) for fact in issue["facts"]))),
+                    _say(_cite(issue["citation"])),
+                )
                 for issue in issues["false"]
             ),
         )
-    if found["authorizations"]:
+    yield from _authorizations(found)
+
+
+def _authorizations(found: Mapping[str, Any]) -> Iterable[Block]:
+    analyzed = [*found["issues"]["true"], *found["issues"]["unknown"]]
+    weighed = [item for item in found["authorizations"] if item["status"] != "unavailable"]
+    if weighed:
         yield Subheading(_("Authorizations"))
         yield Table(
+            "authorizations",
             _("Authorizations"),
             (_("Authorization"), _("Why")),
-            (20, 35),
+            (22, 46),
             tuple(
                 (
-                    _say(_run(_brackets(item["id"], item["words"]), "strong"), _run(item["name"], "quiet")),
-                    _because(item),
+                    _say(_run(_brackets(item["id"], item["words"]), "strong"), item["name"]),
+                    _because(item, analyzed),
                 )
+                for item in weighed
+            ),
+        )
+    if len(weighed) < len(found["authorizations"]):
+        not_met = _("Authorizations looked at, and not met")
+        yield Subheading(not_met)
+        yield Table(
+            "authorizations-not-met",
+            not_met,
+            (_("Authorization"), _("What is not met")),
+            (22, 46),
+            tuple(
+                (_say(_run(item["id"], "strong"), item["name"]), _reasons(item))
                 for item in found["authorizations"]
+                if item["status"] == "unavailable"
             ),
         )
 
 
-def _because(item: Mapping[str, Any]) -> Text:
-    """Why an authorization is available or not: the only reason in one line, several in a line each."""
-    lead = {"available": _("Each of these is met:"), "unavailable": _("Not met:")}
-    reasons = [_say(reason["text"], _cite(reason["citation"])) for reason in item["reasons"]]
-    if len(reasons) == 1:
-        return (*_say(lead.get(item["status"], _("Not known:"))), Run(" "), *reasons[0])
-    lines = (_say(lead.get(item["status"], _("Not known:"))), *reasons)
+def _reasons(item: Mapping[str, Any]) -> Text:
+    return _say(*(part for reason in item["reasons"] for part in (reason["text"], _cite(reason["citation"]))))
+
+
+def _because(item: Mapping[str, Any], analyzed: Iterable[Mapping[str, Any]]) -> Text:
+    """Why an authorization is available or open; what the analysis has said already is not said again."""
+    met = item["status"] == "available"
+    reasons = {(reason["text"], reason["citation"]) for reason in item["reasons"]}
+    for issue in analyzed:
+        if reasons <= {(step["says"], step["citation"]) for step in issue["steps"]}:
+            seen = (
+                _("Each condition is met: see “%(title)s” above.")
+                if met
+                else _("Not known: see “%(title)s” above.")
+            )
+            return _say(seen % {"title": issue["title"]})
+    lines = [_say(reason["text"], _cite(reason["citation"])) for reason in item["reasons"]]
+    lines[:1] = [_say(_("Each of these is met:") if met else _("Not known:"), *line) for line in lines[:1]]
     return tuple(run for number, line in enumerate(lines) for run in ((LINE, *line) if number else line))
 
 
-def _issue(issue: Mapping[str, Any]) -> Iterable[Block]:
-    facts = _stop(f"{_('Facts')} {_applied(issue['facts'])}") if issue["facts"] else ""
-    yield Noted(
-        (),
-        _say(
-            _run(_stop(issue["title"]), "strong"),
-            _run(_stop(issue["words"]), "finding"),
-            _run(facts, "quiet"),
-        ),
-    )
-    for step in issue["steps"]:
-        reading = (
-            _("On interpretation %(id)s, the reading adopted:") % {"id": step["interpretation"]}
-            if step["interpretation"]
-            else ""
-        )
-        yield Noted(
-            (_say(_cite(step["citation"])),),
-            _say(_run(_stop(step["words"]), "finding"), reading, step["says"]),
-            under=True,
-        )
+def _by_issue(issues: Iterable[Mapping[str, Any]]) -> Iterable[Block]:
+    """Each issue and its clauses under it; issues that have none run on in one paragraph."""
+    for divided, group in itertools.groupby(issues, lambda issue: bool(issue["steps"])):
+        if not divided:
+            yield Noted((), _say(*(run for issue in group for run in _met_or_not(issue))))
+            continue
+        for issue in group:
+            yield Noted((), _say(*_met_or_not(issue)))
+            for step in issue["steps"]:
+                reading = (
+                    _("On interpretation %(id)s, the reading adopted:") % {"id": step["interpretation"]}
+                    if step["interpretation"]
+                    else ""
+                )
+                yield Noted(
+                    (_say(_cite(step["citation"])),),
+                    _say(_run(_stop(step["words"]), "finding"), reading, step["says"]),
+                    under=True,
+                )
+
+
+def _met_or_not(issue: Mapping[str, Any]) -> Iterable[Run]:
+    yield _run(_stop(issue["title"]), "strong")
+    yield _run(_stop(issue["words"]), "finding")
+    if issue["facts"]:
+        yield _run(_stop(f"{_('Facts')} {_applied(issue['facts'])}"), "quiet")
 
 
 def _applied(facts: Iterable[Mapping[str, Any]]) -> str:
@@ -480,9 +603,10 @@ def _two_answers(found: Mapping[str, Any]) -> Iterable[Block]:
     checked = _("What happened when. Sources last checked on %(day)s.") % {"day": found["sources_checked"]}
     yield Paragraph(_say(checked), "quiet")
     yield Table(
+        "events",
         checked,
         (_("Date"), _("What happened"), _("Source")),
-        (5, 15, 7),
+        (11, 44, 13),
         tuple(
             (_say(event["date"]), _say(event["text"]), _say(_cite(event["source"])))
             for event in enforced["events"]
@@ -519,7 +643,11 @@ def _obligations(found: Mapping[str, Any]) -> Iterable[Block]:
             )
         )
         return
-    yield Items(tuple(_obligation(item) for item in found["obligations"]), boxes=True)
+    yield Items(
+        tuple(_obligation(item) for item in found["obligations"]),
+        notes=tuple(_say(_cite(item["citation"])) for item in found["obligations"]),
+        boxes=True,
+    )
 
 
 def _obligation(item: Mapping[str, Any]) -> Text:
@@ -532,7 +660,6 @@ def _obligation(item: Mapping[str, Any]) -> Text:
         *((_run(_("Deadline:"), "quiet"), _run(_stop(deadline), "quiet")) if deadline else ()),
         *((_run(_("Threshold:"), "quiet"), _run(_stop(threshold), "quiet")) if threshold else ()),
         _run(_stop(item["applies"]) if item["applies_code"] == "unknown" else "", "emphasis"),
-        _cite(item["citation"]),
     )
 
 
@@ -554,8 +681,11 @@ def _sign_off(content: Mapping[str, Any], text: Mapping[str, Any]) -> Iterable[B
     yield Paragraph(_say(text["declaration"]))
     yield Signatures(
         (
-            (_("Declared by"), legible(_comma(content["author"]["name"], text["date"]))),
-            (_("Reviewed by"), ""),
-            (_("Date"), ""),
+            (
+                _("Declared by"),
+                (_run(content["author"]["name"], "name"), _run(_comma("", text["date"]))),
+            ),
+            (_("Reviewed by"), ()),
+            (_("Date"), ()),
         )
     )

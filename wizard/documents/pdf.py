@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime
-import io
 from types import MappingProxyType
 from typing import Any
 
-import segno
-
+from wizard.documents.code import picture
 from wizard.documents.glyphs import drawable
 from wizard.documents.outline import outline
 from wizard.documents.typesetter import TYPESETTER
@@ -25,11 +23,19 @@ def pdf(memo: Memo, *, language: str, paper: str, address: str) -> bytes:
         KeyError: no such paper, or a language that the memo was not recorded in.
         TypesettingError: the document could not be set within its limits.
     """
+    return TYPESETTER.set(job(memo, language=language, paper=paper, address=address))
+
+
+def job(memo: Memo, *, language: str, paper: str, address: str) -> dict[str, Any]:
+    """What `typeset.py` is given for that document.
+
+    Raises:
+        KeyError: no such paper, or a language that the memo was not recorded in.
+    """
     content = _drawable(outline(memo, language, address).to_json())
-    content["qr"] = qr(address)
+    content["qr"] = picture(address, "svg").decode()
     created = datetime.datetime.fromisoformat(content["created"])
-    job = {"memo": content, "paper": PAPERS[paper], "created": int(created.timestamp())}
-    return TYPESETTER.set(job)
+    return {"memo": content, "paper": PAPERS[paper], "created": int(created.timestamp())}
 
 
 def _drawable(value: Any) -> Any:
@@ -41,12 +47,3 @@ def _drawable(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _drawable(one) for name, one in value.items()}
     return value
-
-
-def qr(address: str) -> str:
-    """A QR code of the address as an SVG image."""
-    image = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(
-        image, kind="svg", border=0, xmldecl=False, dark="#1c1a17"
-    )
-    return image.getvalue().decode()

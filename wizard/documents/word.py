@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from types import MappingProxyType
 from typing import Any
 
-import segno
 from docx import Document
 from docx.document import Document as WordDocument
 from docx.enum.style import WD_STYLE_TYPE
@@ -24,6 +23,7 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run as WordRun
 
 from wizard.documents import outline as parts
+from wizard.documents.code import picture
 from wizard.documents.outline import Outline, Run, Text, outline
 from wizard.models import Memo
 
@@ -33,7 +33,7 @@ PAPERS = MappingProxyType({"letter": (Mm(215.9), Mm(279.4)), "a4": (Mm(210), Mm(
 SHAPES = MappingProxyType({"square": "■", "ring": "○", "diamond": "◇", "rule": "—"})
 """The four shapes of the outcomes, as characters."""
 
-_MARGIN = Mm(23)
+_MARGIN = Mm(21)
 _LABEL = Mm(38)
 _INK, _SOFT, _ACCENT = RGBColor(0x1C, 0x1A, 0x17), RGBColor(0x57, 0x52, 0x4A), RGBColor(0x7D, 0x1D, 0x2D)
 _SERIF, _SANS = ("Georgia", "SimSun"), ("Arial", "Microsoft YaHei")
@@ -64,7 +64,7 @@ class _Setting:
         section = self.document.sections[0]
         section.page_width, section.page_height = PAPERS[paper]
         section.left_margin = section.right_margin = _MARGIN
-        section.top_margin = section.bottom_margin = Mm(22)
+        section.top_margin = section.bottom_margin = Mm(20)
         self.width = Emu(section.page_width - 2 * _MARGIN)
         self.properties()
         self.styles()
@@ -76,7 +76,7 @@ class _Setting:
             self.document.add_heading(part.heading, level=1)
             for block in part.blocks:
                 _SETTERS[type(block)](self, block)
-        self.paragraph((Run(content.seal, "quiet"),))
+        self.paragraph((Run(content.seal, "quiet"),)).paragraph_format.space_before = Pt(12)
 
     def file(self) -> bytes:
         """The file, with the same bytes each time: its parts carry no time of their own."""
@@ -104,11 +104,11 @@ class _Setting:
         """Word's own styles, in the fonts, sizes and colors of the memo."""
         styles = self.document.styles
         for name, size, before, after, fonts in (
-            ("Normal", 10.5, 0, 5, _SERIF),
-            ("Title", 24, 0, 4, _SERIF),
-            ("Heading 1", 14, 16, 5, _SERIF),
-            ("Heading 2", 11, 11, 4, _SERIF),
-            ("List Bullet", 10.5, 0, 4, _SERIF),
+            ("Normal", 10, 0, 4, _SERIF),
+            ("Title", 22, 0, 4, _SERIF),
+            ("Heading 1", 13, 11, 4, _SERIF),
+            ("Heading 2", 10.5, 8, 3, _SERIF),
+            ("List Bullet", 10, 0, 3, _SERIF),
             ("Header", 8, 0, 0, _SANS),
             ("Footer", 8, 0, 0, _SANS),
         ):
@@ -122,7 +122,7 @@ class _Setting:
             style.paragraph_format.tab_stops.clear_all()
         normal = styles["Normal"]
         assert isinstance(normal, ParagraphStyle)
-        normal.paragraph_format.line_spacing = 1.3 if self.content.language == "zh-hans" else 1.15
+        normal.paragraph_format.line_spacing = 1.25 if self.content.language == "zh-hans" else 1.08
         normal.paragraph_format.widow_control = True
         _set_language(normal.element.get_or_add_rPr(), _LANGUAGES[self.content.language])
         for borders in styles["Title"].element.findall(f".//{qn('w:pBdr')}"):
@@ -130,9 +130,9 @@ class _Setting:
         small = styles.add_style("Table Text", WD_STYLE_TYPE.PARAGRAPH)
         assert isinstance(small, ParagraphStyle)
         small.base_style = normal
-        small.font.size = Pt(9)
+        small.font.size = Pt(8.5)
         small.paragraph_format.space_after = Pt(1)
-        small.paragraph_format.line_spacing = 1.05
+        small.paragraph_format.line_spacing = 1
 
     def running(self, section: Section) -> None:
         """The head of every page but the first, and the foot of every page."""
@@ -160,14 +160,13 @@ class _Setting:
         _set_border(title, "double")
         for label, words in self.content.title_block:
             self.labeled_line(label, words)
-        image = io.BytesIO()
-        code = segno.make(self.content.verification_address, error="m", micro=False)
-        code.save(image, kind="png", border=0, scale=8)
-        image.seek(0)
         held = self.document.add_paragraph()
         held.paragraph_format.space_before = Pt(6)
-        picture = held.add_run().add_picture(image, width=Mm(22))
-        picture._inline.docPr.set("descr", self.content.verification_hint)
+        drawn = held.add_run().add_picture(
+            io.BytesIO(picture(self.content.verification_address, "png")), width=Mm(22)
+        )
+        drawn._inline.docPr.set("descr", self.content.verification_hint)
+        self.say(held, (Run("\u2002"), Run(self.content.verification_words, "quiet")))
         _set_border(held, "single")
 
     # ------------------------------------------------------------------------------------------ words
@@ -179,7 +178,7 @@ class _Setting:
                 paragraph.add_run().add_break()
                 continue
             added = paragraph.add_run(run.text)
-            if run.style:
+            if run.style in _STYLES:
                 _STYLES[run.style](added)
             if run.language and run.language != self.content.language:
                 _set_language(added._r.get_or_add_rPr(), _LANGUAGES[run.language])
@@ -230,6 +229,7 @@ class _Setting:
         paragraph = self.paragraph((*block.text, *notes))
         if block.under:
             paragraph.paragraph_format.left_indent = Mm(6)
+            paragraph.paragraph_format.space_after = Pt(2)
         return paragraph
 
     def set_table(self, block: parts.Table) -> None:
@@ -282,11 +282,11 @@ class _Setting:
 
     def set_items(self, block: parts.Items) -> None:
         """A list, or one to tick off."""
-        for text in block.items:
+        for text, note in block.noted:
             if not block.boxes:
                 self.paragraph(text, "List Bullet")
                 continue
-            paragraph = self.paragraph((Run("☐\t"), *text))
+            paragraph = self.paragraph((Run("☐\t"), *text, Run(" "), *note))
             paragraph.paragraph_format.left_indent = Mm(7)
             paragraph.paragraph_format.first_line_indent = Mm(-7)
             paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(7))
@@ -298,13 +298,14 @@ class _Setting:
             line.paragraph_format.keep_with_next = True
 
     def set_signatures(self, block: parts.Signatures) -> None:
-        """Who signed, and lines for those who have yet to."""
+        """Who signed, and lines for those who have yet to, on the page that says what is signed."""
+        self.document.paragraphs[-1].paragraph_format.keep_with_next = True
         for label, words in block.rows:
             if words:
-                self.labeled_line(label, (Run(words),))
+                self.labeled_line(label, words).paragraph_format.keep_with_next = True
                 continue
             line = self.labeled_line(label, (Run("\t"),))
-            line.paragraph_format.space_before, line.paragraph_format.keep_together = Pt(24), True
+            line.paragraph_format.space_before, line.paragraph_format.keep_with_next = Pt(22), True
             line.paragraph_format.tab_stops.add_tab_stop(Mm(120), WD_TAB_ALIGNMENT.LEFT, WD_TAB_LEADER.LINES)
 
 
@@ -338,8 +339,8 @@ def _sans(run: WordRun, color: RGBColor, size: float, *, bold: bool = False) -> 
 _STYLES: dict[str, Callable[[WordRun], None]] = {
     "strong": _strong,
     "emphasis": _emphasis,
-    "quiet": lambda run: _sans(run, _SOFT, 8.5),
-    "citation": lambda run: _sans(run, _ACCENT, 8.5),
+    "quiet": lambda run: _sans(run, _SOFT, 8),
+    "citation": lambda run: _sans(run, _ACCENT, 8),
     "finding": lambda run: _sans(run, _INK, 9, bold=True),
 }
 

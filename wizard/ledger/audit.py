@@ -95,6 +95,7 @@ class _Audit:
             ("heads", self.heads),
             ("file of heads", self.file),
             ("sealed records", self.sealed),
+            ("docket", self.docket),
         ):
             try:
                 self.report.faults.extend(check())
@@ -339,6 +340,27 @@ class _Audit:
                     yield Fault(
                         f"ledger entry {entry.sequence}", f"the {model.KIND} {entry.object_id} is missing."
                     )
+
+    def docket(self) -> Iterator[Fault]:
+        """The desk's queue says of each memo what memo and acts say. It is no evidence, and can be made anew."""
+        from wizard.desk import acts  # the desk builds on the ledger
+        from wizard.models import Docket, Memo
+
+        columns = [field.attname for field in Docket._meta.concrete_fields]
+        stored = Docket.objects.using(self.using)
+        for batch in _batches(Memo.objects.using(self.using).order_by("pk").iterator(BATCH)):
+            rows = {row["memo_id"]: row for row in stored.filter(memo__in=batch).values(*columns)}
+            for memo in batch:
+                try:
+                    right = acts.derived(memo, self.using)
+                except _UNREADABLE:
+                    continue  # what was done to the memo or its acts has been found
+                if rows.get(memo.pk) != {name: getattr(right, name) for name in columns}:
+                    yield Fault(
+                        f"docket, memo {memo}", "is not as the sealed records say; run rebuild_docket."
+                    )
+        for number in stored.filter(memo__number=None).values_list("number", flat=True):
+            yield Fault(f"docket, memo {number}", "is of no memo.")
 
     # ------------------------------------------------------------------------------------------ parts
 

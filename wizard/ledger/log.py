@@ -9,7 +9,7 @@ lock.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import connections, transaction
@@ -113,26 +113,43 @@ def consistency_proof(first: int, second: int, using: str = "default") -> list[b
 
 
 def bundle(
-    entry: LedgerEntry, canonical: str, using: str = "default", *, head: TreeHead | None = None
+    entry: LedgerEntry,
+    canonical: str,
+    using: str = "default",
+    acts: Sequence[tuple[LedgerEntry, str]] = (),
+    *,
+    head: TreeHead | None = None,
 ) -> dict[str, Any]:
     """Everything that proves a sealed row without this database: its bytes and leaf, the path, the signed head (the
-    newest unless another is given).
+    newest unless another is given); and with `acts`, the acts of review on a memo in their order, each with its own
+    path to the same head.
 
     `verify_memo.py` reads it. The public key is there to be compared with the published one, not to be believed.
     """
     head = head or latest(using)
     assert head is not None, "An entry has a head."
-    return {
+    found = {
         "format": "ai-diffusion-wizard-proof/1",
         "memo": canonical,
+        **_included(entry, head.size, using),
+        "checkpoint": note(head, using),
+        "public_key": encode(public_key(head.key_id, using)),
+    }
+    if acts:
+        found["format"] = "ai-diffusion-wizard-proof/2"
+        found["acts"] = [{"act": said, **_included(act, head.size, using)} for act, said in acts]
+    return found
+
+
+def _included(entry: LedgerEntry, size: int, using: str) -> dict[str, Any]:
+    """An entry with the path that proves it to be in the tree of that size."""
+    return {
         "leaf": entry.leaf,
         "inclusion": {
             "index": str(entry.sequence),
-            "size": str(head.size),
-            "path": [step.hex() for step in inclusion_proof(entry.sequence, head.size, using)],
+            "size": str(size),
+            "path": [step.hex() for step in inclusion_proof(entry.sequence, size, using)],
         },
-        "checkpoint": note(head, using),
-        "public_key": encode(public_key(head.key_id, using)),
     }
 
 

@@ -24,7 +24,7 @@ def install(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wizard", "0005_invitations"),
+        ("wizard", "0006_words_of_earlier_memos"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="docket",
             index=models.Index(
-                fields=["created", "outcome", "destination", "headquarters"], name="wizard_docket_created"
+                fields=["created", "outcome", "destination", "headquarters"], name="wizard_docket_figures"
             ),
         ),
         migrations.AddIndex(

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext, override
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -138,7 +139,7 @@ def _question(
     context = {
         "reference": invitation.case.reference,
         "asker": asker.get_full_name() or asker.get_username(),
-        "until": say_date(invitation.expires.date()),
+        "until": say_date(timezone.localdate(invitation.expires)),
         "form": form,
         "question": form.question,
         "wording": form.question.wording(form.interview.facts),

@@ -166,7 +166,9 @@ def _questions(values: Frequency) -> list[charts.Bar]:
 
 
 def _countries(values: Frequency) -> list[charts.Bar]:
-    return charts.bars((country_name(code) if code else _("not known"), number) for code, number in values)
+    return charts.bars(
+        (country_name(code) if code else _("not asked, or not known"), number) for code, number in values
+    )
 
 
 def _ages() -> Sequence[str]:

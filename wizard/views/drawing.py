@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from rules.drawing import Line, outline, svg
+from rules.drawing import Line, outline, pieces
 from rules.facts import Facts
 from wizard.answers import in_words
 from wizard.interview import walk
@@ -53,7 +53,7 @@ def _drawing(request: HttpRequest, facts: Facts, outcome: Outcome, words: dict[s
     context = {
         **words,
         "outcome": outcome,
-        "picture": svg(facts, None, in_words),
+        "pieces": pieces(facts, None, in_words),
         "branches": _branches(outline(facts, None, in_words)),
     }
     return render(request, "wizard/drawing.html", context)

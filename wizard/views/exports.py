@@ -21,30 +21,51 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rules.places import COUNTRIES
 from wizard.accounts import legal_required
 from wizard.answers import country_name
-from wizard.desk import audit_export
+from wizard.desk import audit_export, search
 from wizard.desk.audit_export import Export, NothingError, TooManyError
 from wizard.desk.custody import ExportAct
 from wizard.desk.models import Docket, DocketQuerySet
 from wizard.models import Memo
 from wizard.views.access import signed_in
 from wizard.views.documents import verify_address
-from wizard.wording import OUTCOMES
+from wizard.wording import OUTCOMES, REVIEW_POLICIES
 
 RECENT = 20
 """Exports that the page lists; every one is in the ledger."""
+
+_FLAGS = (("embargo", gettext_lazy("Embargo")), ("red_flag", gettext_lazy("Red flag")))
+
+_LOOKUPS = {
+    "state": "state",
+    "outcome": "outcome",
+    "policy": "review_policy",
+    "country": "destination",
+    "owner": "owner__username",
+    "date_from": "transaction_date__gte",
+    "date_to": "transaction_date__lte",
+}
+"""The column of the docket that each field is held against."""
 
 _NUMBER = re.compile(r"[MC]-[0-9]{4}-[0-9]{1,9}")
 
 
 class ChoiceForm(forms.Form):
-    """Which memos are meant: every field that is filled in must match."""
+    """Which memos are meant: every field that is filled in must match. They are called as those of the queue are, so
+    that its address can be taken over."""
 
-    state = forms.ChoiceField(choices=[("", ""), *Docket.State.choices], required=False)
+    q = forms.CharField(max_length=200, required=False)
+    state = forms.ChoiceField(choices=[("", ""), ("all", ""), *Docket.State.choices], required=False)
     outcome = forms.ChoiceField(choices=[("", ""), *((code, code) for code in OUTCOMES)], required=False)
-    destination = forms.ChoiceField(choices=[("", ""), *((code, code) for code in COUNTRIES)], required=False)
+    policy = forms.ChoiceField(
+        choices=[("", ""), *((code, code) for code in REVIEW_POLICIES)], required=False
+    )
+    country = forms.ChoiceField(choices=[("", ""), *((code, code) for code in COUNTRIES)], required=False)
+    flag = forms.ChoiceField(choices=[("", ""), *_FLAGS], required=False)
     owner = forms.CharField(max_length=150, required=False)
     recorded_from = forms.DateField(input_formats=["%Y-%m-%d"], required=False)
     recorded_to = forms.DateField(input_formats=["%Y-%m-%d"], required=False)
+    date_from = forms.DateField(input_formats=["%Y-%m-%d"], required=False)
+    date_to = forms.DateField(input_formats=["%Y-%m-%d"], required=False)
     numbers = forms.CharField(max_length=20_000, required=False)
 
     def clean_numbers(self) -> list[str]:
@@ -61,11 +82,13 @@ class ChoiceForm(forms.Form):
     def rows(self) -> DocketQuerySet:
         """The memos meant; only after the form was found valid."""
         sent, rows = self.cleaned_data, Docket.objects.all()
-        for name in ("state", "outcome", "destination"):
-            if sent[name]:
-                rows = rows.filter(**{name: sent[name]})
-        if sent["owner"]:
-            rows = rows.filter(owner__username=sent["owner"])
+        for name, lookup in _LOOKUPS.items():
+            if sent[name] and sent[name] != "all":
+                rows = rows.filter(**{lookup: sent[name]})
+        if sent["q"]:
+            rows = rows.filter(memo_id__in=search.newest(sent["q"], limit=audit_export.LIMIT + 1))
+        if sent["flag"]:
+            rows = rows.filter(**{sent["flag"]: True})
         if sent["recorded_from"]:
             rows = rows.filter(created__gte=_midnight(sent["recorded_from"]))
         if sent["recorded_to"]:
@@ -115,6 +138,7 @@ def export(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "sent": form.data,
+        "chosen": [(name, form.data[name]) for name in form.fields if form.data.get(name)],
         "errors": errors,
         "problems": dict(errors),
         "matched": matched,
@@ -122,6 +146,8 @@ def export(request: HttpRequest) -> HttpResponse:
         "pieces": -(-matched // audit_export.PIECE),
         "piece_size": audit_export.PIECE,
         "states": Docket.State.choices,
+        "policies": list(REVIEW_POLICIES.items()),
+        "flags": _FLAGS,
         "outcomes": [(code, shown.heading) for code, shown in OUTCOMES.items()],
         "countries": sorted(((code, country_name(code)) for code in COUNTRIES), key=lambda one: one[1]),
         "recent": ExportAct.objects.filter(step=0).select_related("by").order_by("-id")[:RECENT],
@@ -158,12 +184,17 @@ def export_taken(request: HttpRequest, export_id: uuid.UUID) -> HttpResponse:
 
 
 _FIELDS = {
+    "q": gettext_lazy("Words"),
     "state": gettext_lazy("State"),
     "outcome": gettext_lazy("Result"),
-    "destination": gettext_lazy("Destination"),
+    "policy": gettext_lazy("Review policy"),
+    "country": gettext_lazy("Destination"),
+    "flag": gettext_lazy("Flag"),
     "owner": gettext_lazy("Owner’s user name"),
     "recorded_from": gettext_lazy("Recorded from"),
     "recorded_to": gettext_lazy("Recorded to"),
+    "date_from": gettext_lazy("Date of the transaction from"),
+    "date_to": gettext_lazy("Date of the transaction to"),
     "numbers": gettext_lazy("Numbers of memos or cases"),
 }
 

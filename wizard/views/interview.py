@@ -80,13 +80,26 @@ def check(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     """Every answer, those set aside, and those that nobody is sure of."""
     case = visible_case(request, case_id)
     interview = walk(case.answers)
-    latest = latest_events(case)
+    events = list(case.events.select_related("by").order_by("version"))
+    latest = {event.fact: event for event in events}
     context = {
         "case": case,
         "answered": [answer_row(name, interview, latest) for name in interview.asked],
         "set_aside": [answer_row(name, interview, latest) for name in interview.set_aside],
         "not_sure": [(ask(name, interview.facts), BY_FACT[name]) for name in interview.not_sure],
         "invitations": invitation_rows(request, case, interview),
+        "changes": [
+            {
+                "question": ask(event.fact, interview.facts),
+                "old": say(event.fact, event.old),
+                "new": say(event.fact, event.new),
+                "by": given_by(event),
+                "at": say_moment(event.at),
+                "outcome_before": OUTCOMES[event.outcome_before].heading if event.outcome_before else "",
+            }
+            for event in events
+            if event.old is not None and event.old != event.new
+        ],
         "remaining": "" if interview.finished else _remaining(interview),
         "next_question": ask(interview.next, interview.facts) if interview.next else "",
     }
@@ -334,6 +347,15 @@ def what_changed(before: Interview, after: Interview) -> str:
                 len(aside),
             )
             % {"count": len(aside)}
+        )
+    if again := set(before.set_aside) & set(after.asked):
+        said.append(
+            ngettext(
+                "%(count)d answer that was set aside counts again.",
+                "%(count)d answers that were set aside count again.",
+                len(again),
+            )
+            % {"count": len(again)}
         )
     return " ".join(said)
 

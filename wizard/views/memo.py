@@ -11,7 +11,10 @@ from django.views.decorators.http import require_safe
 
 from wizard.accounts import sees_every_case
 from wizard.desk import retention
+from wizard.documents.code import code
+from wizard.documents.outline import outline
 from wizard.views.access import visible_memo
+from wizard.views.documents import verify_address
 from wizard.views.retention import shown
 
 
@@ -19,12 +22,12 @@ from wizard.views.retention import shown
 def memo(request: HttpRequest, memo_id: uuid.UUID) -> HttpResponse:
     """A memo as a page that also prints."""
     found = visible_memo(request, memo_id)
-    texts = found.content["text"]
-    language = get_language()
+    language = get_language() or "en"
+    address = verify_address(request, found)
     context = {
         "memo": found,
-        "content": found.content,
-        "text": texts[language] if language in texts else texts["en"],
+        "document": outline(found, language if language in found.content["text"] else "en", address),
+        "code": code(address),
         "superseded_by": getattr(found, "superseded_by", None),
         "intact": found.intact,
     }

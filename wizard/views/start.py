@@ -24,7 +24,10 @@ def start(request: HttpRequest) -> HttpResponse:
         return redirect(case)
     errors = [("title", message) for message in form.errors.get("title", ())]
     return render(
-        request, "wizard/start.html", {"form": form, "errors": errors}, status=422 if errors else 200
+        request,
+        "wizard/start.html",
+        {"title": form.data.get("title", ""), "errors": errors},
+        status=422 if request.method == "POST" else 200,
     )
 
 

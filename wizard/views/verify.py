@@ -1,7 +1,7 @@
 """Public pages that show whether a memo is in the ledger, and let anybody hold the ledger to its word.
 
-They answer without a sign-in, change nothing and show nothing of a memo but its number and its place: whoever asks has
-the memo's code already.
+They answer without a sign-in, change nothing and show nothing of a memo but its number, its place and whether it was
+approved or superseded: whoever asks has the memo's code already.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import json
 import logging
 import re
 import uuid
@@ -24,7 +25,7 @@ from django.views.decorators.http import require_safe
 from wizard import record
 from wizard.ledger import keys, log, merkle, proofs
 from wizard.ledger.models import LedgerEntry
-from wizard.models import Memo
+from wizard.models import Memo, ReviewAct
 from wizard.views import limits
 from wizard.views.access import visible_memo
 
@@ -48,6 +49,7 @@ class Found:
     sha256: str
     checkpoint: str
     size: int
+    standing: str
 
 
 @login_not_required
@@ -116,11 +118,37 @@ def memo_proof(request: HttpRequest, memo_id: uuid.UUID) -> HttpResponse:
     """A memo with everything that proves it offline, for those who may see it."""
     memo = visible_memo(request, memo_id)
     entry = get_object_or_404(LedgerEntry, kind=Memo.KIND, object_id=str(memo.public_id))
-    response = HttpResponse(
-        record.canonical(log.bundle(entry, memo.canonical)), content_type="application/json"
-    )
+    bundle = log.bundle(entry, memo.canonical, acts=entered_acts(memo))
+    response = HttpResponse(record.canonical(bundle), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="{memo.number}-proof.json"'
     return response
+
+
+def entered_acts(memo: Memo) -> list[tuple[LedgerEntry, str]]:
+    """The acts of review on a memo in their order, each with its entry."""
+    acts = list(ReviewAct.objects.filter(memo=memo).order_by("number"))
+    ids = [str(act.public_id) for act in acts]
+    entries = {
+        entry.object_id: entry for entry in LedgerEntry.objects.filter(kind=ReviewAct.KIND, object_id__in=ids)
+    }
+    return [(entries[str(act.public_id)], act.canonical) for act in acts]
+
+
+def _standing(memo: Memo) -> str:
+    """Whether the memo was approved or superseded, read from its sealed acts and not from the docket.
+
+    Raises:
+        LookupError: an act is not as its entry says.
+    """
+    standing = ""
+    for entry, canonical in entered_acts(memo):
+        if record.sha256(canonical) != entry.content["sha256"]:
+            raise LookupError(f"{entry} does not record the act that is stored.")
+        kind = str(json.loads(canonical)["act"])
+        if kind not in (ReviewAct.Kind.COMMENTED, ReviewAct.Kind.ASSIGNED):
+            standing = kind
+    # That a memo came back is between the desk and its author; to anybody else it is not approved.
+    return standing if standing in (ReviewAct.Kind.APPROVED, ReviewAct.Kind.SUPERSEDED) else ""
 
 
 def _digests(code: str) -> tuple[str, str] | None:
@@ -157,12 +185,13 @@ def _vouched(entry: LedgerEntry, memo: Memo | None) -> Found | None:
             )
         )
         note = signed.note(public)
+        standing = _standing(memo)
     except (ValueError, LookupError, TypeError, AttributeError, keys.KeyFault):
         LOGGER.exception("The ledger cannot vouch for %s.", entry)
         return None
     if not agrees:
         return None
-    return Found(memo.number, entry.sequence, content["created"], entry.digest, note, head.size)
+    return Found(memo.number, entry.sequence, content["created"], entry.digest, note, head.size, standing)
 
 
 @functools.cache

@@ -25,17 +25,21 @@ def what_if(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     if not interview.finished:
         return redirect(case)
     found = interview.what_if
-    others = sorted(found.ways.items(), key=lambda item: (len(item[1][0].changes), not item[1][0].settles))
+    # Review policies that the same changes bring are told together.
+    alike: dict[tuple[str, tuple[Way, ...]], list[str | None]] = {}
+    for (outcome, policy), ways in found.ways.items():
+        alike.setdefault((outcome, ways), []).append(policy)
+    others = sorted(alike.items(), key=lambda item: (len(item[0][1][0].changes), not item[0][1][0].settles))
     context = {
         "case": case,
         "now": OUTCOMES[interview.determination.outcome],
         "others": [
             {
-                **_decision(*decision),
+                **_decision(outcome, *policies),
                 "settled": [_way(way, interview) for way in ways if way.settles],
                 "possible": [_way(way, interview) for way in ways if not way.settles],
             }
-            for decision, ways in others
+            for (outcome, ways), policies in others
         ],
         "searched": found.searched,
         "beyond": [_decision(*decision) for decision in found.beyond],
@@ -46,8 +50,8 @@ def what_if(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     return response
 
 
-def _decision(outcome: str, policy: str | None) -> dict[str, Any]:
-    return {"outcome": OUTCOMES[outcome], "policy": REVIEW_POLICIES[policy] if policy else ""}
+def _decision(outcome: str, *policies: str | None) -> dict[str, Any]:
+    return {"outcome": OUTCOMES[outcome], "policies": [REVIEW_POLICIES[one] for one in policies if one]}
 
 
 def _way(way: Way, interview: Interview) -> dict[str, Any]:

@@ -1,11 +1,11 @@
-"""`manage.py rebuild_docket`: the desk's queue made anew from the sealed memos and acts."""
+"""`manage.py rebuild_docket`: the desk's queue and what it is searched by, made anew from the sealed records."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from wizard.desk import acts, retention
+from wizard.desk import acts, retention, search
 from wizard.models import Case, Docket, Memo, Retention, RetentionEvent
 
 BATCH = 500
@@ -20,9 +20,10 @@ class Command(BaseCommand):
         """Each memo in a short transaction of its own, so that the desk can go on working."""
         mended = 0
         for pk in Memo.objects.order_by("pk").values_list("pk", flat=True).iterator(BATCH):
-            mended += self.mend(Memo.objects.select_related("case").get(pk=pk))
+            mended += self.mend(Memo.objects.select_related("author", "case__owner").get(pk=pk))
         for pk in RetentionEvent.objects.order_by("case_id").values_list("case_id", flat=True).distinct():
             mended += self.mend_retention(pk)
+        search.rebuild()
         self.stdout.write(f"{mended} rows of the docket were not as the sealed records say; now they are.")
 
     @staticmethod
@@ -30,12 +31,10 @@ class Command(BaseCommand):
     def mend(memo: Memo) -> bool:
         """Put one memo's row right; whether it was wrong."""
         Case.objects.select_for_update().get(pk=memo.case_id)
-        right = Docket(memo=memo, **Docket.objects.derived(memo))
-        for name, value in acts.replayed(list(memo.acts.order_by("number"))).items():
-            setattr(right, name, value)
+        search.index(memo)
+        right = acts.derived(memo)
         columns = [field.attname for field in Docket._meta.concrete_fields]
         kept = Docket.objects.filter(memo=memo).values(*columns).first()
-        right.clean_fields()  # dates as dates, so that the two can be compared
         if kept == {name: getattr(right, name) for name in columns}:
             return False
         right.save(force_insert=kept is None, force_update=kept is not None)

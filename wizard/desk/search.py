@@ -1,0 +1,211 @@
+"""Full-text search over memos: one way of splitting words for both databases, newest memos first.
+
+Words are split here and nowhere else: composed and case-folded (NFKC), letters and digits only, Chinese, Japanese and
+Korean in pairs of characters, so that two characters are found wherever they stand. SQLite keeps them in an FTS5 table
+beside `SearchText`, PostgreSQL in a tsvector column of it; both hold the very same words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connections
+
+from wizard.desk.models import ReviewAct, SearchText
+
+LONGEST = 40
+"""Characters of a word that count; the rest is cut off, here and in what is searched for."""
+
+MOST_PARTS = 12
+"""Parts of a query that count."""
+
+BUCKET = 9
+"""PostgreSQL finds the newest by groups of 2**9 memos, each a word of its own in the index."""
+
+_WORD = re.compile(r"[^\W_]+")
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+_RUN = re.compile(f"[{_CJK}]+|[^{_CJK}]+")
+
+# No word that anybody types has this character, since it is neither a letter nor a digit.
+_MARK = "·"
+
+
+def split(text: str, *, asked: bool = False) -> Iterator[str]:
+    """The words of a text; `asked` for one that is searched for.
+
+    A run of Chinese characters is stored with its last character alone as well, so that one character finds it.
+    """
+    for word in _WORD.findall(unicodedata.normalize("NFKC", text).casefold()):
+        for run in _RUN.findall(word):
+            if not re.match(f"[{_CJK}]", run):
+                yield run[:LONGEST]
+                continue
+            yield from (run[at : at + 2] for at in range(len(run) - 1))
+            if not asked or len(run) == 1:
+                yield run[-1]
+
+
+def words_of(
+    content: Mapping[str, Any], owner_id: int, people: Iterable[str], acts: Iterable[Mapping[str, Any]]
+) -> str:
+    """Everything by which a memo is found: its number and title, people, answers, outcome, citations and what the
+    acts of review say."""
+    texts: dict[str, None] = dict.fromkeys(
+        [content["number"], content["case"]["reference"], content["case"]["title"], *people]
+    )
+    for text in content["text"].values():
+        found = text["findings"]
+        texts |= dict.fromkeys([found["outcome"]["heading"], found["review_policy"], found["classification"]])
+        texts |= dict.fromkeys(fact["answer"] for fact in text["facts"])
+        issues = [issue for value in ("true", "unknown") for issue in found["issues"][value]]
+        texts |= dict.fromkeys(step["citation"] for issue in issues for step in (issue, *issue["steps"]))
+    for said in acts:
+        texts |= dict.fromkeys([said.get("text", ""), *(one["text"] for one in said.get("questions", ()))])
+    return " ".join([f"{_MARK}o{owner_id}", *(word for text in texts for word in split(text))])
+
+
+def index(memo: Any) -> None:
+    """Enter a memo, or enter it anew; call it in the transaction that changed what it is found by."""
+    author, owner = memo.author, memo.case.owner
+    people = [memo.content["author"]["name"], *(user.get_username() for user in (author, owner))]
+    people += [user.get_full_name() for user in (author, owner)]
+    acts = ReviewAct.objects.filter(memo_id=memo.pk).order_by("number")
+    put(memo.pk, words_of(memo.content, owner.pk, people, (act.said for act in acts)))
+
+
+def put(memo_id: int, words: str, using: str = "default") -> bool:
+    """Store a memo's words; whether they were others before."""
+    rows = SearchText.objects.using(using)
+    before = rows.filter(memo_id=memo_id).values_list("words", flat=True).first()
+    if before == words:
+        return False
+    rows.update_or_create(memo_id=memo_id, defaults={"words": words})
+    connection = connections[using]
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            if before is not None:
+                cursor.execute(
+                    "INSERT INTO wizard_search (wizard_search, rowid, words) VALUES ('delete', %s, %s)",
+                    [memo_id, before],
+                )
+            cursor.execute("INSERT INTO wizard_search (rowid, words) VALUES (%s, %s)", [memo_id, words])
+    return True
+
+
+def rebuild(using: str = "default") -> None:
+    """Make SQLite's index anew from the stored words; PostgreSQL's is part of the table."""
+    connection = connections[using]
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO wizard_search (wizard_search) VALUES ('rebuild')")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Words that must stand beside each other; the last of a query may be the beginning of a word."""
+
+    words: tuple[str, ...]
+    prefix: bool = False
+
+
+def read(query: str) -> list[Part]:
+    """What somebody typed: every part is required, in quotes or not. Nothing that can be typed is an error."""
+    pieces = re.findall(r'"([^"]*)"?|([^\s"]+)', query[:400])
+    ended = query.rstrip() != query or query.rstrip().endswith('"')
+    found = [tuple(split(quoted or plain, asked=True)) for quoted, plain in pieces]
+    parts = [Part(words) for words in found if words][:MOST_PARTS]
+    if parts and not ended:
+        parts[-1] = Part(parts[-1].words, prefix=True)
+    elif parts and len(parts[-1].words[-1]) == 1:
+        parts[-1] = Part(parts[-1].words, prefix=bool(re.match(f"[{_CJK}]", parts[-1].words[-1])))
+    return parts
+
+
+def newest(
+    query: str,
+    *,
+    limit: int = 20,
+    before: int | None = None,
+    owner_id: int | None = None,
+    using: str = "default",
+) -> list[int]:
+    """The memos found, by row, newest first: `limit` of them that are older than the row `before`.
+
+    With `owner_id` only those of that person's cases. A query without a word finds nothing.
+    """
+    parts = read(query)
+    if not parts:
+        return []
+    if owner_id is not None:
+        parts = [Part((f"{_MARK}o{owner_id}",)), *parts]
+    if connections[using].vendor == "sqlite":
+        return _newest_in_sqlite(parts, limit, before, using)
+    return _newest_in_postgresql(parts, limit, before, using)
+
+
+def _newest_in_sqlite(parts: list[Part], limit: int, before: int | None, using: str) -> list[int]:
+    """FTS5 walks its lists from the newest row down and stops at the limit."""
+    match = " AND ".join(f'"{" ".join(part.words)}"{" *" if part.prefix else ""}' for part in parts)
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT rowid FROM wizard_search WHERE wizard_search MATCH %s AND rowid < %s "
+            "ORDER BY rowid DESC LIMIT %s",
+            [match, 2**62 if before is None else before, limit],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _newest_in_postgresql(parts: list[Part], limit: int, before: int | None, using: str) -> list[int]:
+    """A GIN index knows no order, so it is asked for the newest groups of memos first, then for more of them."""
+    terms = [
+        f"'{word}'" + (":*" if part.prefix and at == len(part.words) else "")
+        for part in parts
+        for at, word in enumerate(part.words, 1)
+    ]
+    beside = [
+        f"% {' '.join(part.words)}{'' if part.prefix else ' '}%" for part in parts if len(part.words) > 1
+    ]
+    likes = " AND (' ' || words || ' ') LIKE %s" * len(beside)
+    with connections[using].cursor() as cursor:
+        if before is None:
+            cursor.execute("SELECT max(memo_id) + 1 FROM wizard_searchtext")
+            before = cursor.fetchone()[0] or 0
+        newest_group = (before - 1) >> BUCKET
+        for groups in (1, 8, 64, None):
+            asked = list(terms)
+            if groups is not None:
+                numbers = range(max(0, newest_group - groups + 1), newest_group + 1)
+                asked.append("(" + " | ".join(f"'{_MARK}b{number}'" for number in numbers) + ")")
+            # Materialized, so that the index is asked and the newest are not looked through one by one.
+            cursor.execute(
+                "WITH found AS MATERIALIZED (SELECT memo_id, words FROM wizard_searchtext "  # noqa: S608
+                "WHERE lexemes @@ %s::tsquery AND memo_id < %s) "
+                f"SELECT memo_id FROM found WHERE true{likes} ORDER BY memo_id DESC LIMIT %s",
+                [" & ".join(asked), before, *beside, limit],
+            )
+            found = [row[0] for row in cursor.fetchall()]
+            if len(found) == limit or groups is None or newest_group < groups:
+                return found
+    raise AssertionError("The last round asks for every group.")
+
+
+SCHEMA = {
+    "sqlite": [
+        (
+            "CREATE VIRTUAL TABLE wizard_search USING fts5(words, content='wizard_searchtext', "
+            "content_rowid='memo_id', tokenize='ascii', prefix='2 3 4')"
+        ),
+    ],
+    "postgresql": [
+        (
+            "ALTER TABLE wizard_searchtext ADD COLUMN lexemes tsvector GENERATED ALWAYS AS (array_to_tsvector("
+            f"string_to_array(words, ' ') || ('{_MARK}b' || (memo_id >> {BUCKET})::text))) STORED"
+        ),
+        "CREATE INDEX wizard_search ON wizard_searchtext USING gin (lexemes) WITH (fastupdate = off)",
+    ],
+}
+"""What each database needs beside the table of words; the migration makes it."""
