@@ -43,7 +43,11 @@ What the pages do beyond htmx. Every page works without this file; nothing is ke
 
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { target, xhr } = event.detail;
-    if (target === document.body) return;
+    if (target === document.body) {
+      // htmx would first move the focus to whatever has the same id on the new page, such as another question's "No".
+      if (document.activeElement) document.activeElement.blur();
+      return;
+    }
     const wholePage = /^\s*<!doctype/i.test(xhr.responseText);
     if (wholePage || (xhr.status >= 400 && xhr.status !== 422)) {
       event.detail.shouldSwap = false;
