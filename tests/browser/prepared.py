@@ -91,7 +91,7 @@ def questions(by: User) -> dict[str, str]:
     found: dict[str, str] = {}
     cases: dict[tuple[str, str], str] = {}
     for question in QUESTIONS:
-        seen = set()
+        seen: set[object] = set()
         for item, activity in product(
             sorted(ITEMS, key=lambda item: item != CIRCUIT), FACTS["activity"].values
         ):

@@ -201,7 +201,7 @@ def test_dark_and_in_the_readers_own_colors(look: Look, prepared: Addresses, med
 
 def test_the_focus_is_seen_on_every_control(look: Look, prepared: Addresses) -> None:
     """Tab reaches every control, and each shows that it has the focus."""
-    unseen = {}
+    unseen: dict[str, list[str]] = {}
     for role, address in kinds(prepared):
         page = look(address, role)
         page.set_viewport_size({"width": DESK, "height": 900})

@@ -316,7 +316,7 @@ def test_in_chinese_without_javascript(visit: Visit) -> None:
             flag = "true" if fact == "storage_compliant" else "false"
             page.locator(f"input[value={answer.get(fact, flag)}]").check()
         page.locator("main form button.button").first.click()
-        page.wait_for_url(lambda url, before=before: url != before)
+        expect(page).not_to_have_url(before)
     page.locator("#declaration").check()
     page.locator("#record button.button").click()
     page.wait_for_url(re.compile("/memos/"))
