@@ -9,7 +9,7 @@ PIP_COMPILE := $(VENV)/bin/pip-compile --quiet --strip-extras --generate-hashes 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help run test check format bench mutants screenshots requirements messages clean
+.PHONY: help run test check format bench mutants proofs screenshots requirements messages clean
 
 help:
 	@echo "make run           start a demonstration on http://127.0.0.1:$(PORT)/"
@@ -17,6 +17,7 @@ help:
 	@echo "make check         formatting, lint and types only;  make format mends the first two"
 	@echo "make bench         measure what the documents in docs/ state;  make mutants  break the law on purpose"
 	@echo "make screenshots   pictures of every kind of page, wide, narrow, dark, in forced colors, in Chinese and printed"
+	@echo "make proofs        try to tamper with the record and to mislead its verifier, at length"
 	@echo "make requirements  pin requirements.in and requirements-dev.in again"
 	@echo "make messages      collect what is to be translated, and compile the translations"
 
@@ -66,6 +67,7 @@ bench: $(VENV)/test-installed
 	$(PYTHON) -m benchmarks.interview_length
 	$(PYTHON) -m benchmarks.reasoning
 	$(PYTHON) -m benchmarks.documents
+	$(PYTHON) -m benchmarks.wizard_step
 
 mutants: $(VENV)/test-installed
 	$(PYTHON) -m tests.rules.mutation
@@ -73,6 +75,10 @@ mutants: $(VENV)/test-installed
 screenshots: $(VENV)/test-installed
 	$(PYTHON) -m tests.browser.screenshots var/screenshots
 	@echo "The pictures are in var/screenshots/."
+
+proofs: export DJANGO_SETTINGS_MODULE := tests.settings
+proofs: $(VENV)/test-installed
+	$(PYTHON) -m tests.proofs
 
 requirements: $(VENV)/test-installed
 	$(PIP_COMPILE) --output-file requirements.txt requirements.in

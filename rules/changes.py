@@ -149,7 +149,7 @@ def _written(changes: Changes) -> Iterator[str]:
     for change in changes.provisions:
         yield ""
         yield f"{change.date}  {change.title} ({change.citation}) — {change.kind}; source: {change.source}"
-        yield from (f"  {line}" for line in _difference(change.before, change.after))
+        yield from (f"  {line}" for line in difference(change.before, change.after))
     for country in changes.countries:
         yield ""
         before, after = ", ".join(country.before) or "none", ", ".join(country.after) or "none"
@@ -162,7 +162,7 @@ def _written(changes: Changes) -> Iterator[str]:
         yield f"Posture: {changes.posture_before or 'none'} → {changes.posture_after or 'none'}"
 
 
-def _difference(before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[str]:
+def difference(before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[str]:
     """The lines that went and came, each below the lines it hangs from."""
     above: list[str] = []  # the line itself last; empty where it is already given
     for line in difflib.ndiff(before, after):

@@ -129,7 +129,9 @@ def seal(case: Case, author: User, *, name: str, key: uuid.UUID, seen: str) -> M
             submission_key=key,
             submission_digest=submission,
         )
-        memo.canonical = record.canonical(_content(memo, interview, name))
+        memo.canonical = record.canonical(
+            content(memo, interview, name, list(held.events.select_related("by").order_by("version")))
+        )
         memo.sha256 = record.sha256(memo.canonical)
         memo.destination = str(memo.settled.get("destination", ""))
         if superseded is not None:
@@ -141,10 +143,9 @@ def seal(case: Case, author: User, *, name: str, key: uuid.UUID, seen: str) -> M
         return memo
 
 
-def _content(memo: Memo, interview: Interview, name: str) -> dict[str, Any]:
-    """Everything a memo says."""
+def content(memo: Memo, interview: Interview, name: str, events: list[AnswerEvent]) -> dict[str, Any]:
+    """Everything a memo says; `events` are those of its case, in their order."""
     case, author = memo.case, memo.author
-    events = list(case.events.select_related("by").order_by("version"))
     return {
         "format": FORMAT,
         "public_id": str(memo.public_id),

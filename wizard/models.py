@@ -23,6 +23,13 @@ from django.utils.translation import gettext_lazy as _
 from rules.facts import NOT_SURE
 from wizard import accounts, record
 from wizard.append_only import AppendOnly, AppendOnlyQuerySet
+from wizard.desk.change_models import (
+    CarriedOver,
+    Redetermination,
+    Redetermined,
+    Scenario,
+    ScenarioVersion,
+)
 from wizard.desk.custody import ExportAct, Retention, RetentionEvent
 from wizard.desk.models import Docket, ReviewAct, SavedView, SearchText
 from wizard.invitations import Invitation
@@ -30,6 +37,7 @@ from wizard.ledger.models import LedgerEntry, LedgerNode, Sealed, TreeHead
 
 __all__ = [
     "AnswerEvent",
+    "CarriedOver",
     "Case",
     "Docket",
     "Invitation",
@@ -37,11 +45,15 @@ __all__ = [
     "LedgerEntry",
     "LedgerNode",
     "Memo",
+    "Redetermination",
+    "Redetermined",
     "Retention",
     "RetentionEvent",
     "ReviewAct",
     "SavedView",
     "SearchText",
+    "Scenario",
+    "ScenarioVersion",
     "Serial",
     "TreeHead",
 ]
@@ -208,6 +220,7 @@ class AnswerEvent(AppendOnly):
         COLLEAGUE = "colleague", _("answered by a colleague")
         NOT_SURE = "not_sure", _("not sure")
         CLEARED = "cleared", _("cleared")
+        CARRIED_OVER = "carried_over", _("carried over from memo")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
     version = models.PositiveIntegerField()

@@ -26,6 +26,13 @@ FORMAT = 1
 
 Kind, State = ReviewAct.Kind, Docket.State
 
+BECOMES = {
+    Kind.RETURNED: State.RETURNED,
+    Kind.APPROVED: State.APPROVED,
+    Kind.SUPERSEDED: State.SUPERSEDED,
+}
+"""The state in which an act leaves its memo, where it leaves it in another."""
+
 
 class NotNowError(Exception):
     """The memo is no longer in a state in which this can be done, or somebody else acted since its page was shown."""
@@ -81,7 +88,7 @@ def assign(memo: Memo, by: User, to: User, sent: Sent = _PLAIN) -> ReviewAct:
         memo,
         by,
         Kind.ASSIGNED,
-        {"assignee": _person(to)},
+        {"assignee": person(to)},
         {"assignee": to},
         sent,
         allowed=(State.WAITING, State.RETURNED, State.APPROVED),
@@ -163,10 +170,12 @@ def supersede(memo: Memo, by: User, successor: str) -> ReviewAct:
 
 def returned(case: Case) -> ReviewAct | None:
     """The act that returned the case's newest memo, if nobody has answered it with a new memo yet."""
-    row = Docket.objects.filter(memo__case=case, state=State.RETURNED).order_by("-memo_id").first()
-    if row is None:
+    # From the case to its newest memo to that one's row: asked the other way round, a database may look through
+    # everything that was ever returned, and every page of an interview asks.
+    newest = case.memos.order_by("-id").values_list("pk", flat=True).first()
+    if newest is None or not Docket.objects.filter(memo_id=newest, state=State.RETURNED).exists():
         return None
-    acts = ReviewAct.objects.filter(memo_id=row.memo_id, kind=Kind.RETURNED).select_related("by", "memo")
+    acts = ReviewAct.objects.filter(memo_id=newest, kind=Kind.RETURNED).select_related("by", "memo")
     return acts.latest("number")
 
 
@@ -179,13 +188,8 @@ def open_questions(case: Case) -> list[Question]:
 def replayed(acts: Sequence[ReviewAct], using: str = "default") -> dict[str, Any]:
     """What the docket's row says of a memo's acts, in their order."""
     row: dict[str, Any] = {"state": State.WAITING, "assignee_id": None, "acts": len(acts)}
-    becomes = {
-        Kind.RETURNED: State.RETURNED,
-        Kind.APPROVED: State.APPROVED,
-        Kind.SUPERSEDED: State.SUPERSEDED,
-    }
     for act in acts:
-        row["state"] = becomes.get(Kind(act.kind), row["state"])
+        row["state"] = BECOMES.get(Kind(act.kind), row["state"])
         if act.kind == Kind.ASSIGNED:
             row["assignee_id"] = User.objects.using(using).get(username=act.said["assignee"]["username"]).pk
         row["touched"] = act.at
@@ -229,7 +233,7 @@ def _add(
             setattr(row, name, value)
         row.save(update_fields=["acts", "touched", *change])
         act = ReviewAct(memo=memo, number=row.acts, kind=kind, by=by, at=at, submission_key=sent.key)
-        act.canonical = record.canonical(_content(act, words))
+        act.canonical = record.canonical(content(act, words))
         act.sha256 = record.sha256(act.canonical)
         act.save()
         if kind in _WORDED:
@@ -249,7 +253,7 @@ def _decided_since(memo: Memo, seen: int | None) -> bool:
     return ReviewAct.objects.filter(memo=memo, number__gt=seen).exclude(kind=Kind.COMMENTED).exists()
 
 
-def _content(act: ReviewAct, words: dict[str, Any]) -> dict[str, Any]:
+def content(act: ReviewAct, words: dict[str, Any]) -> dict[str, Any]:
     """Everything an act says. It names the very bytes of the memo that it is about."""
     return {
         "format": FORMAT,
@@ -257,11 +261,11 @@ def _content(act: ReviewAct, words: dict[str, Any]) -> dict[str, Any]:
         "memo": {"number": act.memo.number, "sha256": act.memo.sha256},
         "number": act.number,
         "act": str(act.kind),
-        "by": _person(act.by),
+        "by": person(act.by),
         "at": record.timestamp(act.at),
         "said": words,
     }
 
 
-def _person(user: User) -> dict[str, str]:
+def person(user: User) -> dict[str, str]:
     return {"username": user.get_username(), "name": user.get_full_name()}

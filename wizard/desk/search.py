@@ -49,6 +49,11 @@ def split(text: str, *, asked: bool = False) -> Iterator[str]:
                 yield run[-1]
 
 
+def owned_by(owner_id: int) -> str:
+    """The word that a memo of this person's case has, and no text."""
+    return f"{_MARK}o{owner_id}"
+
+
 def words_of(
     content: Mapping[str, Any], owner_id: int, people: Iterable[str], acts: Iterable[Mapping[str, Any]]
 ) -> str:
@@ -65,7 +70,7 @@ def words_of(
         texts |= dict.fromkeys(step["citation"] for issue in issues for step in (issue, *issue["steps"]))
     for said in acts:
         texts |= dict.fromkeys([said.get("text", ""), *(one["text"] for one in said.get("questions", ()))])
-    return " ".join([f"{_MARK}o{owner_id}", *(word for text in texts for word in split(text))])
+    return " ".join([owned_by(owner_id), *(word for text in texts for word in split(text))])
 
 
 def index(memo: Any) -> None:
@@ -141,7 +146,7 @@ def newest(
     if not parts:
         return []
     if owner_id is not None:
-        parts = [Part((f"{_MARK}o{owner_id}",)), *parts]
+        parts = [Part((owned_by(owner_id),)), *parts]
     if connections[using].vendor == "sqlite":
         return _newest_in_sqlite(parts, limit, before, using)
     return _newest_in_postgresql(parts, limit, before, using)

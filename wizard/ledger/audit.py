@@ -15,9 +15,9 @@ import itertools
 import json
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -27,6 +27,9 @@ from django.db.models import Max, Model
 from wizard import append_only, record
 from wizard.ledger import checkpoint, heads, keys, log, merkle
 from wizard.ledger.models import LedgerEntry, LedgerNode, Sealed, TreeHead
+
+if TYPE_CHECKING:
+    from wizard.models import AnswerEvent
 
 BATCH = 500
 """Rows looked up at once."""
@@ -95,6 +98,7 @@ class _Audit:
             ("heads", self.heads),
             ("file of heads", self.file),
             ("sealed records", self.sealed),
+            ("answers", self.answers),
             ("docket", self.docket),
         ):
             try:
@@ -341,6 +345,23 @@ class _Audit:
                         f"ledger entry {entry.sequence}", f"the {model.KIND} {entry.object_id} is missing."
                     )
 
+    def answers(self) -> Iterator[Fault]:
+        """The answers that a case was given, one after the other, lead to what each of its memos says of them."""
+        from wizard.models import AnswerEvent, Memo  # the record builds on the ledger
+
+        for batch in _batches(Memo.objects.using(self.using).order_by("pk").iterator(BATCH)):
+            given: dict[int, list[AnswerEvent]] = {}
+            cases = {memo.case_id for memo in batch}
+            for event in AnswerEvent.objects.using(self.using).filter(case__in=cases).order_by("version"):
+                given.setdefault(event.case_id, []).append(event)
+            for memo in batch:
+                try:
+                    agree = _told(memo.content, given.get(memo.case_id, []))
+                except _UNREADABLE:
+                    continue  # what was done to the memo has been found
+                if not agree:
+                    yield Fault(f"answers of memo {memo}", "are not those that the memo says.")
+
     def docket(self) -> Iterator[Fault]:
         """The desk's queue says of each memo what memo and acts say. It is no evidence, and can be made anew."""
         from wizard.desk import acts  # the desk builds on the ledger
@@ -377,6 +398,33 @@ class _Audit:
         """The key that signs the head of this size: the last one introduced before the newest entry."""
         before = [public for sequence, public in self.introduced if sequence < size - 1 or sequence == 0]
         return before[-1] if before else None
+
+
+def _told(content: Mapping[str, Any], events: Iterable[AnswerEvent]) -> bool:
+    """Whether these changes of answers, up to the memo's version of its case, are those that the memo tells of."""
+    from wizard.answers import say_moment
+
+    before = [event for event in events if event.version <= content["case"]["version"]]
+    latest = {event.fact: event for event in before}
+    values: dict[str, Any] = {}
+    for number, event in enumerate(before, 1):
+        if event.version != number or event.old != values.get(event.fact):
+            return False
+        values[event.fact] = event.new
+    texts = content["text"]
+    facts = {language: [*text["facts"], *text["set_aside"]] for language, text in texts.items()}
+    return (
+        {name: value for name, value in values.items() if value is not None} == content["answers"]
+        and all(len(text["changes"]) == sum(one.old is not None for one in before) for text in texts.values())
+        and all(
+            (fact["basis"], fact["at"]) == (latest[fact["fact"]].basis, say_moment(latest[fact["fact"]].at))
+            and (
+                latest[fact["fact"]].language != language or fact["question"] == latest[fact["fact"]].question
+            )
+            for language, several in facts.items()
+            for fact in several
+        )
+    )
 
 
 def _sealed_models() -> list[type[Sealed]]:

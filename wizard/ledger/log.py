@@ -8,10 +8,13 @@ lock.
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connections, transaction
 from django.utils import timezone
 
@@ -36,6 +39,62 @@ class LedgerFault(Exception):
     """The ledger does not agree with itself, its keys or its file of heads. Nothing was added."""
 
 
+class Added(NamedTuple):
+    """What an entry adds to the database."""
+
+    entry: LedgerEntry
+    nodes: list[LedgerNode]
+    head: TreeHead
+
+
+@dataclass(frozen=True)
+class End:
+    """Where the ledger grows: the right edge of its tree, its name and the key in charge."""
+
+    origin: str
+    key_id: str
+    key: Ed25519PrivateKey
+    frontier: merkle.Frontier
+
+    def add(self, kind: str, object_id: str, digest: str, more: Mapping[str, Any]) -> Added:
+        """The next entry, the nodes that it completes and the head over it. Nothing is stored yet."""
+        created = timezone.now()
+        content = {
+            "format": FORMAT,
+            "sequence": str(self.frontier.size),
+            "kind": kind,
+            "object": object_id,
+            "sha256": digest,
+            "created": record.timestamp(created),
+            **more,
+        }
+        leaf = record.canonical(content)
+        leaf_hash = merkle.leaf_hash(leaf.encode())
+        entry = LedgerEntry(
+            sequence=self.frontier.size,
+            kind=kind,
+            object_id=object_id,
+            digest=digest,
+            leaf=leaf,
+            leaf_hash=leaf_hash.hex(),
+            created=created,
+        )
+        nodes = [
+            LedgerNode(position=position, hash=node.hex())
+            for position, node in self.frontier.add(leaf_hash).items()
+        ]
+        time = timezone.now()
+        head = Head(self.origin, self.frontier.size, self.frontier.root, record.timestamp(time), self.key_id)
+        stored = TreeHead(
+            size=head.size,
+            root=head.root.hex(),
+            time=time,
+            key_id=self.key_id,
+            signature=encode(head.sign(self.key).signature),
+        )
+        return Added(entry, nodes, stored)
+
+
 def append(row: Sealed) -> LedgerEntry:
     """Enter a row that was just added. Only `Sealed.save` calls this.
 
@@ -44,21 +103,34 @@ def append(row: Sealed) -> LedgerEntry:
             it; `manage.py verify_ledger` says what is wrong.
     """
     using = row._state.db or "default"
+    at = end(using)
+    # Read back, because the database is what will be checked, and it may have spelled a value its own way.
+    stored = type(row)._base_manager.using(using).get(pk=row.pk)
+    columns = type(row).sealed_columns()
+    return _save(
+        at.add(
+            row.KIND, str(stored.public_id), stored.sha256, covered(columns, stored.columns_digest(columns))
+        ),
+        using,
+    )
+
+
+def covered(columns: list[str], digest: str) -> dict[str, Any]:
+    """What a leaf says of the columns beside the content."""
+    return {"columns": columns, "columns_sha256": digest}
+
+
+def end(using: str = "default") -> End:
+    """The end of the ledger, for this transaction alone to add to; a ledger that is empty gets its key first.
+
+    Raises:
+        As `append` does.
+    """
     size = _lock(using)
     if size == 0:
         _introduce(using, 0)
         size = 1
-    # Read back, because the database is what will be checked, and it may have spelled a value its own way.
-    stored = type(row)._base_manager.using(using).get(pk=row.pk)
-    columns = type(row).sealed_columns()
-    return _add(
-        using,
-        size,
-        row.KIND,
-        str(stored.public_id),
-        stored.sha256,
-        {"columns": columns, "columns_sha256": stored.columns_digest(columns)},
-    )
+    return _end(using, size)
 
 
 def rotate(using: str = "default") -> LedgerEntry:
@@ -165,8 +237,9 @@ def complete_heads_file(using: str = "default") -> None:
 
 def _notes(after: int, using: str) -> Iterator[tuple[int, str]]:
     """The heads of sizes beyond `after` as checkpoints, with their sizes."""
+    named, key = origin(using), functools.cache(functools.partial(public_key, using=using))
     for head in TreeHead.objects.using(using).filter(size__gt=after).order_by("size"):
-        yield head.size, note(head, using)
+        yield head.size, head.signed(named).note(key(head.key_id))
 
 
 def _lock(using: str) -> int:
@@ -196,55 +269,30 @@ def _introduce(using: str, size: int) -> LedgerEntry:
         "previous": known[-1] if known else None,
         "public_key": encode(key),
     }
-    return _add(using, size, KEY, name, name, content)
-
-
-def _add(
-    using: str, size: int, kind: str, object_id: str, digest: str, more: Mapping[str, Any]
-) -> LedgerEntry:
-    """Add an entry, the nodes that it completes and the head over it; `_lock` is held."""
-    created = timezone.now()
-    content = {
-        "format": FORMAT,
-        "sequence": str(size),
-        "kind": kind,
-        "object": object_id,
-        "sha256": digest,
-        "created": record.timestamp(created),
-        **more,
-    }
-    leaf = record.canonical(content)
-    leaf_hash = merkle.leaf_hash(leaf.encode())
-    entry = LedgerEntry(
-        sequence=size,
-        kind=kind,
-        object_id=object_id,
-        digest=digest,
-        leaf=leaf,
-        leaf_hash=leaf_hash.hex(),
-        created=created,
+    at = (
+        _end(using, size)
+        if known
+        else End(str(content["origin"]), name, keys.private_key(name), merkle.Frontier())
     )
-    # The key in charge was introduced before this entry; only the first entry's key signs for itself.
-    name = _key_in_charge(using) if size else object_id
-    named = origin(using) if size else str(more["origin"])
+    return _save(at.add(KEY, name, name, content), using)
+
+
+def _end(using: str, size: int) -> End:
+    """The end of a ledger of this size; `_lock` is held."""
+    # The key in charge was introduced before the next entry; only the first entry's key signs for itself.
+    name, named = _key_in_charge(using), origin(using)
     frontier = merkle.Frontier.read(size, _lookup(using))
     _check(using, size, frontier.root, named)
+    return End(named, name, keys.private_key(name), frontier)
 
-    entry.save(using=using)
-    for position, node in frontier.add(leaf_hash).items():
-        LedgerNode(position=position, hash=node.hex()).save(using=using)
-    time = timezone.now()
-    head = Head(named, frontier.size, frontier.root, record.timestamp(time), name)
-    signed = head.sign(keys.private_key(name))
-    TreeHead(
-        size=head.size,
-        root=head.root.hex(),
-        time=time,
-        key_id=name,
-        signature=encode(signed.signature),
-    ).save(using=using)
+
+def _save(added: Added, using: str) -> LedgerEntry:
+    added.entry.save(using=using)
+    for node in added.nodes:
+        node.save(using=using)
+    added.head.save(using=using)
     transaction.on_commit(lambda: complete_heads_file(using), using=using)
-    return entry
+    return added.entry
 
 
 def _key_in_charge(using: str) -> str:

@@ -47,7 +47,7 @@ class Sealed(AppendOnly):
 
     def columns_digest(self, columns: Iterable[str]) -> str:
         """The SHA-256 over the values of these columns."""
-        return record.digest({name: _as_text(getattr(self, name)) for name in columns})
+        return record.digest({name: as_text(getattr(self, name)) for name in columns})
 
 
 class LedgerEntry(AppendOnly):
@@ -122,7 +122,7 @@ class TreeHead(AppendOnly):
         return SignedHead(head, decode(self.signature, SIGNATURE_SIZE))
 
 
-def _as_text(value: object) -> str | bool | None:
+def as_text(value: object) -> str | bool | None:
     """A column's value as the ledger writes it."""
     if value is None or isinstance(value, (bool, str)):
         return value

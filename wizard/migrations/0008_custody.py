@@ -24,7 +24,7 @@ def install(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wizard", "0006_words_of_earlier_memos"),
+        ("wizard", "0007_law_changes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
