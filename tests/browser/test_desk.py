@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import re
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
+from tests.browser.test_every_page import sound
 
 expect.set_options(timeout=20_000)
 
 NARROW, WIDE = {"width": 360, "height": 800}, {"width": 1280, "height": 900}
-
-
-def sound(page: Page) -> None:
-    """Axe finds nothing on the page, and nothing makes it scroll sideways, wide or narrow."""
-    for size in (NARROW, WIDE):
-        page.set_viewport_size({"width": size["width"], "height": size["height"]})
-        options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-        found = Axe().run(page, options=options)
-        assert found.violations_count == 0, f"{page.url} at {size}: {found.generate_report()}"
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{page.url} at {size}"
 
 
 def record_memo(page: Page) -> str:

@@ -158,6 +158,15 @@ def faults(page: Page, language: str) -> list[str]:
     return found
 
 
+def sound(page: Page, language: str = "en") -> None:
+    """Nothing is wrong with the page that is open; it has the size that it had."""
+    size = page.viewport_size
+    assert size is not None
+    page.evaluate(AXE)
+    assert faults(page, language) == [], page.url
+    page.set_viewport_size(size)
+
+
 def test_every_address_is_looked_at_or_no_page() -> None:
     assert set(names(get_resolver().url_patterns)) == PAGES.keys() | NO_PAGES.keys()
     assert not PAGES.keys() & NO_PAGES.keys()

@@ -4,22 +4,10 @@ from __future__ import annotations
 
 import re
 
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.test_every_page import NARROWEST, WCAG
-
-
-def sound(page: Page) -> None:
-    """Axe finds nothing, and the page fits the narrowest screen."""
-    found = Axe().run(page, options=WCAG)
-    assert found.violations_count == 0, found.generate_report()
-    size = page.viewport_size
-    page.set_viewport_size({"width": 320, "height": 640})
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST["width"], page.url
-    assert size is not None
-    page.set_viewport_size(size)
+from tests.browser.test_every_page import sound
 
 
 def test_memos_are_decided_again_and_a_case_begun(visit: Visit) -> None:

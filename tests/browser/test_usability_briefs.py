@@ -10,6 +10,8 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from operator import ne
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -260,7 +262,7 @@ def walked(page: Page, brief: Brief) -> Walk:
             walk.questions, walk.clicks, picked = walk.questions + 1, walk.clicks + 3, True
         else:
             answer(page, before.rstrip("/").rsplit("/", 1)[1], brief, walk)
-        expect(page).not_to_have_url(before)
+        page.wait_for_url(partial(ne, before))
         assert walk.questions < 40, walk.asked
     walk.words_of_result = len(page.locator("main").inner_text().split())
     return walk

@@ -36,7 +36,7 @@ from tests.factories import (
 from tests.wizard.conftest import SignIn
 from wizard.documents import glyphs, pdf as pdf_module, typesetter
 from wizard.documents.code import code
-from wizard.documents.outline import Outline, Run, legible, outline
+from wizard.documents.outline import Outline, Run, Table, legible, outline
 from wizard.documents.pdf import pdf
 from wizard.documents.typesetter import TYPESETTER, TypesettingError
 from wizard.documents.word import word
@@ -195,6 +195,7 @@ def test_a_row_says_what_is_not_as_in_most_rows(sales: User) -> None:
     (facts,) = (section for section in document.sections if section.name == "facts")
     above, table = facts.blocks
     assert f"Given by {sales.get_full_name()} (typed or chosen), unless" in "".join(runs(above))
+    assert isinstance(table, Table)
     given = ["".join(runs(row[-1])) for row in table.rows]
     assert given[2] == f"{asked[2]['at']}, Somebody Else, typed or chosen"
     assert given[3] == f"{asked[3]['at']}, typed or chosen: the datasheet"

@@ -284,7 +284,7 @@ def test_a_page_without_its_version_is_refused(sales: User, sign_in: SignIn, ver
 
 
 def test_the_rest_may_be_left_once_something_is_not_sure(sales: User, sign_in: SignIn) -> None:
-    case = CaseFactory.create(owner=sales, answers=before({**CHIPS_TO_POLAND}, "ultimate_parent"))
+    case = CaseFactory.create(owner=sales, answers=before(dict(CHIPS_TO_POLAND), "ultimate_parent"))
     client = sign_in(sales)
     assert 'name="rest"' not in client.get(address(case, "ultimate_parent")).content.decode()
     client.post(address(case, "ultimate_parent"), {"not_sure": "1", "version": case.version})
