@@ -5,6 +5,7 @@ python -m tests.browser.prepared     makes them in the installation that the env
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import sys
@@ -26,10 +27,11 @@ CASES = Path(__file__).resolve().parent.parent / "rules" / "worked_cases.jsonl"
 def make() -> dict[str, dict[str, str]]:
     """The addresses: `questions` by fact, item kind and wording; `results` by outcome; `pages` by what they show."""
     from django.contrib.auth.models import User
+    from django.test import Client
     from django.urls import reverse
 
     from wizard.accounts import DEMO_ACCOUNTS, Role
-    from wizard.desk import audit_export
+    from wizard.desk import audit_export, redetermination
     from wizard.desk.models import Docket
     from wizard.models import Case, Memo
     from wizard.samples import SAMPLES, record
@@ -44,6 +46,14 @@ def make() -> dict[str, dict[str, str]]:
         {**SAMPLES[4].answers, "part_744_concern": "not_sure"},
     )
     legal = User.objects.get(username=DEMO_ACCOUNTS[Role.LEGAL][0])
+    run = redetermination.begin(legal, datetime.date(2025, 1, 10))
+    for _part in redetermination.carry_on(run):
+        pass
+    flipped = run.found.select_related("memo").first()
+    assert flipped is not None, "Some memo comes out differently on the earlier day."
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(legal, backend="django.contrib.auth.backends.ModelBackend")
+    scenario = client.post(reverse("scenario_from_memo", args=[memo.public_id])).headers["Location"]
     statement = audit_export.begin(Docket.objects.all(), legal, {})
     return {
         "questions": questions(sales),
@@ -57,6 +67,10 @@ def make() -> dict[str, dict[str, str]]:
             "answered": asked(chip, "tpp"),
             "asked_choice": asked(long, "part_744_concern"),
             "withdrawn": asked(chip, "tpp", withdrawn=True),
+            "run": run.get_absolute_url(),
+            "redetermined": reverse("redetermined", args=[run.public_id, flipped.memo.public_id]),
+            "dates": reverse("compare_dates", args=[memo.case.public_id]),
+            "scenario": scenario,
             "export": reverse("export_taken", args=[statement.public_id]),
             "older": Memo.objects.order_by("pk")[0].get_absolute_url(),
         },
