@@ -153,6 +153,7 @@ def make_demo_accounts() -> None:
     for role, (username, given_name, family_name) in DEMO_ACCOUNTS.items():
         user, _made = get_user_model().objects.get_or_create(username=username)
         user.first_name, user.last_name = given_name, family_name
+        user.email = f"{username}@example.invalid"  # letters to them are files of the demonstration
         user.is_active = True
         user.is_staff = role is Role.ADMINISTRATOR
         user.set_unusable_password()
