@@ -92,9 +92,10 @@ ABBREVIATED = {"No."}
 
 LATIN_WORDS = frozenset(
     {"Certification", "Cookie", "Limit", "Python", "Reached", "Shipment", "Word", "Yes"}
+    | {"Lines", "destination", "expect", "facts", "id", "name", "source", "title", "value"}
     | {"bis", "de", "doc", "epoch", "false", "gov", "informed", "is", "minimis", "token", "true"}
 )
-"""What may stay in a Chinese sentence: names, the subjects of messages to BIS, words of the program."""
+"""What may stay in a Chinese sentence: names, the subjects of messages to BIS, fields of a file, words of the program."""
 
 
 @cache
