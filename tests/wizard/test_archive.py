@@ -42,7 +42,7 @@ def test_many_memos_are_sealed_as_if_one_by_one(installation: Installation) -> N
             # The very bytes that recording the case's answers gives.
             events = list(AnswerEvent.objects.using(alias).filter(case=memo.case).order_by("version"))
             told = events[: memo.content["case"]["version"]]
-            answers = dict({event.fact: event.new for event in told})
+            answers = {event.fact: event.new for event in told}
             again = Case.objects.using(alias).get(pk=memo.case_id)
             again.version = len(told)
             memo.case = again
