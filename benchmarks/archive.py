@@ -192,7 +192,7 @@ def of_the_queue(
     for name, filters in chosen(people).items():
         page = queue.page(reader, filters)
         assert [row.memo_id for row in page.rows] == scanned(reader, filters, every, texts), name
-        calls[name] = [lambda filters=filters: queue.page(reader, filters)]
+        calls[name] = [functools.partial(queue.page, reader, filters)]
     at = min(DEEP * queue.PAGE, len(every) - queue.PAGE - 1)
     if at > queue.PAGE:
         before = every[at - 1]["number"]
@@ -219,9 +219,9 @@ def of_pages(reader: User, memos: list[Memo]) -> dict[str, list[Call]]:
 
     return {
         "page: the queue": [lambda: visit(reverse("home"))],
-        "page: a memo": [lambda memo=memo: visit(memo.get_absolute_url()) for memo in memos],
+        "page: a memo": [functools.partial(visit, memo.get_absolute_url()) for memo in memos],
         "page: verify a memo": [
-            lambda memo=memo: visit(reverse("verify"), code=memo.verification_code) for memo in memos
+            functools.partial(visit, reverse("verify"), code=memo.verification_code) for memo in memos
         ],
     }
 
@@ -232,7 +232,7 @@ def main() -> None:
     reader = User.objects.filter(groups__name=Role.LEGAL.value).order_by("pk").first()
     people = list(User.objects.filter(groups__name=Role.SALES.value).order_by("pk"))
     assert reader is not None, "manage.py make_memos first"
-    every = list(Docket.objects.order_by("-memo_id").values())
+    every: list[dict[str, Any]] = [dict(row) for row in Docket.objects.order_by("-memo_id").values()]
     keys = [row["memo_id"] for row in every]
     print(
         f"{connection.vendor}, {len(every):,} memos, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n"
@@ -240,7 +240,7 @@ def main() -> None:
 
     texts = dict(SearchText.objects.values_list("memo_id", "words"))
     calls: dict[str, list[Call]] = {
-        "one row by its key": [lambda pk=pk: looked_up(pk) for pk in chance.choices(keys, k=CALLS)],
+        "one row by its key": [functools.partial(looked_up, pk) for pk in chance.choices(keys, k=CALLS)],
         **of_the_queue(reader, people, every, texts),
     }
     other = stock(texts, every) if connection.vendor == "sqlite" else None
@@ -250,7 +250,7 @@ def main() -> None:
         wanted = [row["memo_id"] for row in every if matches(query, texts[row["memo_id"]])][:LIMIT]
         if "-" not in query:
             assert found == wanted, name
-        calls[name] = [lambda query=query: search.newest(query, limit=LIMIT)]
+        calls[name] = [functools.partial(search.newest, query, limit=LIMIT)]
         if other is not None:
             if in_stock(other, query) != found:
                 misses.append(f"{query} ({len(in_stock(other, query))} for {len(found)})")
