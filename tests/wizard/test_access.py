@@ -5,8 +5,9 @@ What somebody may not see does not exist for them: 404, not 403. A page that is 
 
 from __future__ import annotations
 
+import datetime
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -17,7 +18,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.factories import CaseFactory, MemoFactory, UserFactory
 from tests.wizard.conftest import SignIn
 from wizard.accounts import Role
-from wizard.desk.models import SavedView
+from wizard.desk import audit_export, redetermination, scenarios
+from wizard.desk.models import Docket, SavedView
+from wizard.invitations import Invitation
 from wizard.models import Memo
 
 WHO = ("anonymous", "owner", "stranger", "legal", "administrator")
@@ -41,7 +44,10 @@ def seen(answer: str) -> dict[str, str]:
 
 
 DESK = each(FORBIDDEN, legal=SENT, administrator=SENT)
-LEGAL_ON_MEMO = each(FORBIDDEN, stranger=NO_SUCH)
+LEGAL_ONLY = each(FORBIDDEN, legal=OK, administrator=OK)
+LEGAL_NEVER = each(FORBIDDEN, legal=NOT_ALLOWED, administrator=NOT_ALLOWED)
+LEGAL_SENT = each(FORBIDDEN, legal=SENT, administrator=SENT)
+LEGAL_REFUSED = each(FORBIDDEN, legal=REFUSED, administrator=REFUSED)
 
 GET: dict[str, dict[str, str]] = {
     # accounts and languages
@@ -64,7 +70,9 @@ GET: dict[str, dict[str, str]] = {
     "product": seen(OK),
     "check": seen(OK),
     "result": seen(OK),
-    "record": NEVER,
+    "record": seen(SENT),  # to the result: whoever comes back to a refused declaration
+    "drawing": seen(OK),
+    "what_if": seen(OK),
     "question": seen(OK),
     "said": seen(OK),
     "estimate": seen(REFUSED),
@@ -79,6 +87,37 @@ GET: dict[str, dict[str, str]] = {
     "memo_pdf": seen(OK),
     "memo_word": seen(OK),
     "memo_proof": seen(OK),
+    "memo_drawing": seen(OK),
+    # asking a colleague
+    "ask": seen(OK),
+    "withdraw": NEVER,
+    "colleague": EVERYBODY,
+    "colleague_done": dict.fromkeys(WHO, SENT),  # to the question: nobody has answered it
+    # records and figures
+    "memo_retention": LEGAL_ONLY,
+    "retention_report": LEGAL_ONLY,
+    "dashboard": LEGAL_ONLY,
+    "export": LEGAL_ONLY,
+    "export_taken": LEGAL_ONLY,
+    "export_file": LEGAL_NEVER,
+    # the law and its changes
+    "law": LEGAL_ONLY,
+    "provision": LEGAL_ONLY,
+    "law_changes": LEGAL_ONLY,
+    "compare_memos": SIGNED_IN,
+    "compare_dates": LEGAL_ONLY,
+    "redeterminations": LEGAL_ONLY,
+    "redetermination": LEGAL_ONLY,
+    "redetermination_progress": LEGAL_ONLY,
+    "redetermined": LEGAL_ONLY,
+    "carry_over": LEGAL_NEVER,
+    # scenarios
+    "scenarios": LEGAL_ONLY,
+    "scenarios_in": LEGAL_ONLY,
+    "scenarios_out": LEGAL_ONLY,
+    "scenario": LEGAL_ONLY,
+    "scenario_from_memo": LEGAL_NEVER,
+    "scenario_from_case": LEGAL_NEVER,
     # public
     "verify": EVERYBODY,
     "checkpoint": EVERYBODY,
@@ -103,15 +142,31 @@ POST: dict[str, dict[str, str]] = {
     "assign": each(FORBIDDEN, stranger=NO_SUCH, legal=REFUSED),
     "send_back": each(FORBIDDEN, stranger=NO_SUCH, legal=REFUSED),
     "approve": each(FORBIDDEN, stranger=NO_SUCH, legal=REFUSED),
+    "ask": seen(REFUSED),
+    "withdraw": seen(SENT),
+    "colleague": dict.fromkeys(WHO, REFUSED),
+    "memo_retention": each(FORBIDDEN, legal=NO_SUCH, administrator=NO_SUCH),  # no act is named
+    "export": LEGAL_SENT,
+    "export_file": each(FORBIDDEN, legal=NO_SUCH, administrator=NO_SUCH),  # no piece is named
+    "redeterminations": LEGAL_REFUSED,
+    "carry_over": LEGAL_SENT,
+    "scenarios_in": LEGAL_REFUSED,
+    "scenario": LEGAL_REFUSED,
+    "scenario_from_memo": LEGAL_SENT,
+    "scenario_from_case": LEGAL_SENT,
 }
 """An address that is not here answers a POST with 405, or sends the anonymous to the sign-in first."""
 
-PUBLIC = {"verify", "checkpoint", "consistency"}
+PUBLIC = {"verify", "checkpoint", "consistency", "colleague_done"}
 
 WITH_ARGUMENTS = {
-    **dict.fromkeys(("case", "check", "result", "record"), "case"),
+    **dict.fromkeys(
+        ("case", "check", "result", "record", "drawing", "what_if", "compare_dates", "scenario_from_case"), "case"
+    ),
     "product": "chips",
-    **dict.fromkeys(("question", "said"), "fact"),
+    **dict.fromkeys(("question", "said", "ask"), "fact"),
+    "withdraw": "asked",
+    **dict.fromkeys(("colleague", "colleague_done"), "link"),
     "estimate": "estimate",
     "drop_view": "view",
     **dict.fromkeys(
@@ -121,6 +176,12 @@ WITH_ARGUMENTS = {
         ("memo_json", "memo_pdf", "memo_word", "memo_proof"),
         "memo",
     ),
+    **dict.fromkeys(("memo_drawing", "memo_retention", "scenario_from_memo"), "memo"),
+    **dict.fromkeys(("export_taken", "export_file"), "export"),
+    "provision": "provision",
+    **dict.fromkeys(("redetermination", "redetermination_progress", "carry_over"), "run"),
+    "redetermined": "found",
+    "scenario": "scenario",
 }  # fmt: skip
 
 
@@ -141,21 +202,56 @@ def memo(sales: User) -> Memo:
     return MemoFactory.create(case__owner=sales)
 
 
+def found_again(memo: Memo, by: User) -> list[object]:
+    """A run over every memo, on a day on which this one comes out differently, and the memo."""
+    run = redetermination.begin(by, datetime.date(2025, 1, 10))
+    for _batch in redetermination.carry_on(run):
+        pass
+    return [run.public_id, memo.public_id]
+
+
+def scenario(memo: Memo, by: User) -> list[object]:
+    draft = scenarios.Draft("S001", memo.number, dict(memo.settled), {"outcome": memo.outcome})
+    return [scenarios.keep(draft, by).scenario_id]
+
+
+def invitation(memo: Memo) -> Invitation:
+    case = memo.case
+    return Invitation.objects.create(
+        case=case, fact="destination", seen=case.version, asked_by=case.owner, asked_in="en", language="en"
+    )
+
+
 @pytest.fixture
 def address(memo: Memo, legal: User) -> Any:
-    """Finds the address of a name."""
-    view = SavedView.objects.create(owner=legal, name="Kept", query="state=all")
-    arguments: dict[str, list[object]] = {
-        "case": [memo.case.public_id],
-        "chips": [
-            CaseFactory.create(owner=memo.case.owner, answers={"item": "integrated_circuit"}).public_id
+    """Finds the address of a name, and makes what it shows."""
+    case = memo.case
+    arguments: dict[str, Callable[[], list[object]]] = {
+        "": list,
+        "case": lambda: [case.public_id],
+        "chips": lambda: [
+            CaseFactory.create(owner=case.owner, answers={"item": "integrated_circuit"}).public_id
         ],
-        "fact": [memo.case.public_id, "destination"],
-        "estimate": [memo.case.public_id, "tpp", "data-sheet"],
-        "view": [view.pk],
-        "memo": [memo.public_id],
+        "fact": lambda: [case.public_id, "destination"],
+        "estimate": lambda: [case.public_id, "tpp", "data-sheet"],
+        "asked": lambda: [case.public_id, "destination", invitation(memo).pk],
+        "link": lambda: [invitation(memo).link],
+        "view": lambda: [SavedView.objects.create(owner=legal, name="Kept", query="state=all").pk],
+        "memo": lambda: [memo.public_id],
+        "export": lambda: [audit_export.begin(Docket.objects.all(), legal, {}).public_id],
+        "provision": lambda: ["s740_27_a_3"],
+        "run": lambda: found_again(memo, legal)[:1],
+        "found": lambda: found_again(memo, legal),
+        "scenario": lambda: scenario(memo, legal),
     }
-    return lambda name: reverse(name, args=arguments.get(WITH_ARGUMENTS.get(name, ""), []))
+    made: dict[str, str] = {}
+
+    def find(name: str) -> str:
+        if name not in made:
+            made[name] = reverse(name, args=arguments[WITH_ARGUMENTS.get(name, "")]())
+        return made[name]
+
+    return find
 
 
 @pytest.fixture
@@ -189,7 +285,8 @@ def test_get(name: str, address: Any, browsers: Any) -> None:
 
 @pytest.mark.parametrize("name", sorted(GET))
 def test_post(name: str, address: Any, browsers: Any) -> None:
-    expected = POST.get(name) or (NEVER_PUBLIC if name in PUBLIC else NEVER)
+    nobody = NEVER_PUBLIC if name in PUBLIC else LEGAL_NEVER if GET[name] is LEGAL_ONLY else NEVER
+    expected = POST.get(name, nobody)
     found = {who: answer(browsers(who).post(address(name))) for who in WHO if name != "assign_many"}
     if name == "assign_many":
         sent = {"key": str(uuid.uuid4())}
@@ -205,13 +302,29 @@ def test_other_methods_change_nothing(name: str, address: Any, browsers: Any) ->
         response = getattr(browsers("legal"), method)(address(name))
         assert response.status_code in (200, 302, 403, 404, 405, 422), (name, method)
     assert Memo.objects.count() == 1
-    assert SavedView.objects.count() == 1
+    assert SavedView.objects.count() == (name == "drop_view")
 
 
-@pytest.mark.parametrize("name", sorted(set(WITH_ARGUMENTS) - {"drop_view"}))
+NOTHING: dict[str, list[object]] = {
+    "fact": [uuid.uuid4(), "destination"],
+    "estimate": [uuid.uuid4(), "tpp", "data-sheet"],
+    "asked": [uuid.uuid4(), "destination", 1],
+    "link": ["made-up"],
+    "view": [1],
+    "provision": ["s740_99"],
+    "found": [uuid.uuid4(), uuid.uuid4()],
+    "scenario": [1],
+}
+"""What is not there, where it is not one id."""
+
+
+@pytest.mark.parametrize(
+    "name", sorted(set(WITH_ARGUMENTS) - {"colleague_done"})
+)  # it leads to the link itself
 def test_what_is_not_there_is_not_there_for_anybody(name: str, db: None, browsers: Any) -> None:
-    nothing = {"fact": [uuid.uuid4(), "destination"], "estimate": [uuid.uuid4(), "tpp", "data-sheet"]}
-    path = reverse(name, args=nothing.get(WITH_ARGUMENTS[name], [uuid.uuid4()]))
+    path = reverse(name, args=NOTHING.get(WITH_ARGUMENTS[name], [uuid.uuid4()]))
     for who in ("owner", "legal"):
+        forbidden = FORBIDDEN in (GET[name][who], POST.get(name, NEVER)[who])
         browser = browsers(who)
-        assert {browser.get(path).status_code, browser.post(path).status_code} <= {404, 405}
+        answers = {browser.get(path).status_code, browser.post(path).status_code}
+        assert answers <= ({403, 404, 405} if forbidden else {404, 405})

@@ -33,7 +33,8 @@ else:
     ANSWERS["an answer replaced"] = (
         "INSERT OR REPLACE INTO wizard_answerevent (id, version, fact, old, new, at, way, language, question, answer, "
         "basis, outcome_before, colleague, by_id, case_id) SELECT id, version, fact, old, '\"IN\"', at, way, language, "
-        f"question, answer, basis, outcome_before, colleague, by_id, case_id FROM wizard_answerevent WHERE id = {ANSWER}"
+        "question, answer, basis, outcome_before, colleague, by_id, case_id FROM wizard_answerevent "
+        f"WHERE id = {ANSWER}"
     )
 
 

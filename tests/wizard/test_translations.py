@@ -95,7 +95,7 @@ LATIN_WORDS = frozenset(
     | {"Lines", "destination", "expect", "facts", "id", "name", "source", "title", "value"}
     | {"bis", "de", "doc", "epoch", "false", "gov", "informed", "is", "minimis", "token", "true"}
 )
-"""What may stay in a Chinese sentence: names, the subjects of messages to BIS, fields of a file, words of the program."""
+"""What may stay in a Chinese sentence: names, subjects of messages to BIS, fields of a file, words of the program."""
 
 
 @cache

@@ -335,7 +335,7 @@ def _title_block(memo: Memo, text: Mapping[str, Any]) -> tuple[tuple[str, Text],
             ),
         )
     )
-    rows.append((_("Code revision"), _say(content["revision"])))
+    rows.append((_("Code revision"), (_run(content["revision"], "name"),)))
     rows.append((_("Verification code"), _say(memo.verification_code)))
     return tuple(rows)
 
