@@ -39,6 +39,9 @@ def make() -> dict[str, dict[str, str]]:
     sales = User.objects.get(username=DEMO_ACCOUNTS[Role.SALES][0])
     empty = Case.objects.start(sales, "Nothing answered yet")
     chip = finished(sales, "Chips", {"item": "integrated_circuit", "activity": "export"}, to_the_end=False)
+    other = finished(
+        sales, "Other chips", {"item": "integrated_circuit", "activity": "export"}, to_the_end=False
+    )
     memo = record(finished(sales, "Everything answered", SAMPLES[0].answers), sales)
     long = finished(
         sales,
@@ -64,7 +67,7 @@ def make() -> dict[str, dict[str, str]]:
             "chip": f"/cases/{chip.public_id}/",
             "memo": f"/memos/{memo.public_id}/",
             "asked": asked(chip, "tpp"),
-            "answered": asked(chip, "tpp"),
+            "answered": asked(other, "tpp"),
             "asked_choice": asked(long, "part_744_concern"),
             "withdrawn": asked(chip, "tpp", withdrawn=True),
             "run": run.get_absolute_url(),

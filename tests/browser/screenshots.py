@@ -28,8 +28,8 @@ MANNERS: dict[str, dict[str, Any]] = {
 }
 
 
-def pages(prepared: Addresses) -> dict[str, str]:
-    """The pages worth a picture, by name."""
+def sales_pages(prepared: Addresses) -> dict[str, str]:
+    """The pages of sales worth a picture, by name."""
     case, empty, chip = (prepared["pages"][name] for name in ("case", "empty", "chip"))
     return {
         "home": "/",
@@ -56,19 +56,44 @@ def pages(prepared: Addresses) -> dict[str, str]:
     }
 
 
+def legal_pages(prepared: Addresses) -> dict[str, str]:
+    """The pages of the legal desk worth a picture, by name."""
+    shown = prepared["pages"]
+    return {
+        "queue": "/",
+        "review": f"{shown['memo']}review/",
+        "retention": f"{shown['memo']}retention/",
+        "retention-report": "/desk/retention/",
+        "dashboard": "/desk/dashboard/",
+        "export": "/desk/export/",
+        "export-taken": shown["export"],
+        "law": "/law/",
+        "law-provision": "/law/provisions/s740_29/",
+        "law-changes": "/law/changes/",
+        "law-memos": "/law/memos/?one=M-2026-0001&other=M-2026-0002",
+        "law-dates": shown["dates"],
+        "law-redeterminations": "/law/redeterminations/",
+        "law-run": shown["run"],
+        "law-redetermined": shown["redetermined"],
+        "scenarios": "/scenarios/",
+        "scenario": shown["scenario"],
+    }
+
+
 def take(browser: Browser, site: Site, folder: Path, words: list[str]) -> None:
     """One picture of each page in each manner; a PDF where it is printed."""
     for manner, options in MANNERS.items():
-        context = browser.new_context(base_url=site.address, reduced_motion="reduce", **options)
-        page = context.new_page()
-        page.goto("/sign-in/")
-        _picture(page, folder / f"sign-in.{manner}")
-        sign_in(page, "sales")
-        for name, address in pages(site.prepared).items():
-            if not words or any(word in name for word in words):
-                page.goto(address)
-                _picture(page, folder / f"{name}.{manner}")
-        context.close()
+        for role, pages in (("sales", sales_pages(site.prepared)), ("legal", legal_pages(site.prepared))):
+            context = browser.new_context(base_url=site.address, reduced_motion="reduce", **options)
+            page = context.new_page()
+            page.goto("/sign-in/")
+            _picture(page, folder / f"sign-in.{manner}")
+            sign_in(page, role)
+            for name, address in pages.items():
+                if not words or any(word in name for word in words):
+                    page.goto(address)
+                    _picture(page, folder / f"{name}.{manner}")
+            context.close()
 
 
 def _picture(page: Page, path: Path) -> None:
