@@ -130,3 +130,18 @@ def test_a_file_that_is_not_there_is_named() -> None:
     done = subprocess.run(command, capture_output=True, check=False)
     assert done.returncode == 1
     assert done.stderr.decode().startswith("no-such-file.json cannot be read: ")
+
+
+def test_a_reader_who_stops_early_is_no_error() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "rules", "determine"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        process.stdin.write((json.dumps(WEIGHTS) + "\n").encode() * 50)
+        process.stdin.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 1
