@@ -114,6 +114,11 @@ def legal_required(view: View[P, Response]) -> View[P, Response]:
     return _require(REVIEWERS, view)
 
 
+def person(user: User) -> dict[str, str]:
+    """How a sealed record names somebody."""
+    return {"username": user.get_username(), "name": user.get_full_name()}
+
+
 def reviews(user: AbstractBaseUser | AnonymousUser) -> bool:
     """Whether ``user`` reviews memos: legal does; administrators see what legal sees and keep accounts."""
     return role_of(user) is Role.LEGAL

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 
 from django.apps import apps
+from django.apps.registry import Apps
 from django.db import models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from wizard import record
 
@@ -44,6 +46,19 @@ class AppendOnly(models.Model):
 
     def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         raise AppendOnlyError(f"{type(self).__name__} rows are never deleted.")
+
+
+def protect(
+    tables: Mapping[str, Sequence[tuple[str, ...]]],
+) -> Callable[[Apps, BaseDatabaseSchemaEditor], None]:
+    """What a migration runs to protect new tables, each with its unique columns."""
+
+    def install(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        for table, unique in tables.items():
+            for statement in record.triggers(schema_editor.connection.vendor, table, unique):
+                schema_editor.execute(statement, params=None)  # the statements hold % as it is
+
+    return install
 
 
 def protected() -> Iterator[type[AppendOnly]]:

@@ -31,7 +31,7 @@ from django.db.models import Max
 from django.utils import timezone, translation
 
 from rules import places
-from wizard import record
+from wizard import accounts, record
 from wizard.accounts import Role
 from wizard.answers import given, say_date, say_moment
 from wizard.desk import acts, search
@@ -634,8 +634,7 @@ class _Filling:
             by=by,
             at=docket.touched,
         )
-        act.canonical = record.canonical(acts.content(act, words))
-        act.sha256 = record.sha256(act.canonical)
+        act.write(acts.content(act, words))
         self.seal(act, self.act_columns)
         self.acts += 1
         for text in (words.get("text", ""), *(one["text"] for one in words.get("questions", ()))):
@@ -646,7 +645,7 @@ class _Filling:
         chance, by = self.chance, self.chance.choice(self.legal)
         done = chance.random() < (0.9 if (self.now - created).days > 30 else 0.4)
         if chance.random() < 0.3:
-            yield acts.Kind.ASSIGNED, by, {"assignee": acts.person(by)}
+            yield acts.Kind.ASSIGNED, by, {"assignee": accounts.person(by)}
         if chance.random() < 0.1:
             fact = chance.choice(kept.events).fact
             yield (

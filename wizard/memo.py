@@ -129,10 +129,7 @@ def seal(case: Case, author: User, *, name: str, key: uuid.UUID, seen: str) -> M
             submission_key=key,
             submission_digest=submission,
         )
-        memo.canonical = record.canonical(
-            content(memo, interview, name, list(held.events.select_related("by").order_by("version")))
-        )
-        memo.sha256 = record.sha256(memo.canonical)
+        memo.write(content(memo, interview, name, list(held.events.select_related("by").order_by("version"))))
         memo.destination = str(memo.settled.get("destination", ""))
         if superseded is not None:
             acts.supersede(superseded, author, memo.number)

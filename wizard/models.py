@@ -6,12 +6,10 @@ models refuse to change or delete them, and so does the database (migration 0002
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
@@ -304,22 +302,11 @@ class Memo(Sealed):
     def get_absolute_url(self) -> str:
         return reverse("memo", args=[self.public_id])
 
-    @cached_property
-    def content(self) -> dict[str, Any]:
-        """What the memo says, read from its canonical bytes."""
-        content: dict[str, Any] = json.loads(self.canonical)
-        return content
-
     @property
     def settled(self) -> dict[str, str | bool]:
         """Its answers but for those that somebody was not sure of."""
         answers = self.content["answers"]
         return {name: value for name, value in answers.items() if value not in (None, NOT_SURE)}
-
-    @property
-    def verification_code(self) -> str:
-        """A short form of the SHA-256, to compare by eye: "7Q4D-..."."""
-        return record.short_code(self.sha256)
 
     @property
     def intact(self) -> bool:

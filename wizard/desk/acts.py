@@ -88,7 +88,7 @@ def assign(memo: Memo, by: User, to: User, sent: Sent = _PLAIN) -> ReviewAct:
         memo,
         by,
         Kind.ASSIGNED,
-        {"assignee": person(to)},
+        {"assignee": accounts.person(to)},
         {"assignee": to},
         sent,
         allowed=(State.WAITING, State.RETURNED, State.APPROVED),
@@ -233,8 +233,7 @@ def _add(
             setattr(row, name, value)
         row.save(update_fields=["acts", "touched", *change])
         act = ReviewAct(memo=memo, number=row.acts, kind=kind, by=by, at=at, submission_key=sent.key)
-        act.canonical = record.canonical(content(act, words))
-        act.sha256 = record.sha256(act.canonical)
+        act.write(content(act, words))
         act.save()
         if kind in _WORDED:
             search.index(memo)
@@ -261,11 +260,7 @@ def content(act: ReviewAct, words: dict[str, Any]) -> dict[str, Any]:
         "memo": {"number": act.memo.number, "sha256": act.memo.sha256},
         "number": act.number,
         "act": str(act.kind),
-        "by": person(act.by),
+        "by": accounts.person(act.by),
         "at": record.timestamp(act.at),
         "said": words,
     }
-
-
-def person(user: User) -> dict[str, str]:
-    return {"username": user.get_username(), "name": user.get_full_name()}

@@ -101,18 +101,17 @@ def deliver(statement: ExportAct, by: User, file: str, sha256: str, size: int) -
 
 
 def _seal(act: ExportAct, words: Mapping[str, Any]) -> ExportAct:
-    act.canonical = record.canonical(
+    act.write(
         {
             "format": FORMAT,
             "public_id": str(act.public_id),
             "number": act.number,
             "step": act.step,
-            "by": {"username": act.by.get_username(), "name": act.by.get_full_name()},
+            "by": accounts.person(act.by),
             "at": record.timestamp(act.at),
             **words,
         }
     )
-    act.sha256 = record.sha256(act.canonical)
     act.save()
     return act
 

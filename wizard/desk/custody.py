@@ -6,8 +6,6 @@ date are fast; what a page says of one case is worked out from the events themse
 
 from __future__ import annotations
 
-import json
-from functools import cached_property
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -54,12 +52,6 @@ class RetentionEvent(Sealed):
 
     def __str__(self) -> str:
         return f"{self.case.reference}.{self.number} {self.kind}"
-
-    @cached_property
-    def content(self) -> dict[str, Any]:
-        """What the event says, read from its canonical bytes."""
-        content: dict[str, Any] = json.loads(self.canonical)
-        return content
 
     @property
     def said(self) -> dict[str, Any]:
@@ -113,9 +105,3 @@ class ExportAct(Sealed):
 
     def __str__(self) -> str:
         return f"{self.number}.{self.step}"
-
-    @cached_property
-    def content(self) -> dict[str, Any]:
-        """What it says, read from its canonical bytes."""
-        content: dict[str, Any] = json.loads(self.canonical)
-        return content

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import operator
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -12,7 +11,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from wizard import accounts, record
+from wizard import accounts
 from wizard.append_only import AppendOnlyQuerySet
 from wizard.ledger.models import Sealed
 
@@ -56,22 +55,11 @@ class ReviewAct(Sealed):
     def __str__(self) -> str:
         return f"{self.kind} {self.public_id}"  # its memo may have been deleted
 
-    @functools.cached_property
-    def content(self) -> dict[str, Any]:
-        """What the act says, read from its canonical bytes."""
-        content: dict[str, Any] = json.loads(self.canonical)
-        return content
-
     @property
     def said(self) -> dict[str, Any]:
         """What it says beyond who, what and when: a comment's text, a return's questions."""
         said: dict[str, Any] = self.content["said"]
         return said
-
-    @property
-    def verification_code(self) -> str:
-        """A short form of the SHA-256, to compare by eye, like a memo's."""
-        return record.short_code(self.sha256)
 
 
 class DocketQuerySet(models.QuerySet["Docket"]):

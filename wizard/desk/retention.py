@@ -175,8 +175,7 @@ def _add(case: Case, by: User, kind: Kind, day: datetime.date, words: dict[str, 
         event = RetentionEvent(
             case=case, number=len(before.events) + 1, kind=kind, day=day, by=by, at=timezone.now()
         )
-        event.canonical = record.canonical(_content(event, words))
-        event.sha256 = record.sha256(event.canonical)
+        event.write(_content(event, words))
         event.save()
         Retention.objects.update_or_create(case=case, defaults=derived(case))
         return event
@@ -206,7 +205,7 @@ def _content(event: RetentionEvent, words: dict[str, Any]) -> dict[str, Any]:
         "number": event.number,
         "event": str(event.kind),
         "day": event.day.isoformat(),
-        "by": {"username": event.by.get_username(), "name": event.by.get_full_name()},
+        "by": accounts.person(event.by),
         "at": record.timestamp(event.at),
         "said": words,
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db import models, transaction
@@ -31,6 +32,22 @@ class Sealed(AppendOnly):
 
     class Meta:
         abstract = True
+
+    @cached_property
+    def content(self) -> dict[str, Any]:
+        """What the row says, read from its canonical bytes."""
+        content: dict[str, Any] = json.loads(self.canonical)
+        return content
+
+    @property
+    def verification_code(self) -> str:
+        """A short form of the SHA-256, to compare by eye: "7Q4D-..."."""
+        return record.short_code(self.sha256)
+
+    def write(self, content: Mapping[str, Any]) -> None:
+        """Set what a row says that is about to be saved."""
+        self.canonical = record.canonical(content)
+        self.sha256 = record.sha256(self.canonical)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         from wizard.ledger import log  # it needs these models

@@ -1,10 +1,8 @@
 """Memos and answer events are only ever added: the database itself refuses anything else."""
 
-from django.apps.registry import Apps
 from django.db import migrations
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from wizard.record import triggers
+from wizard.append_only import protect
 
 TABLES = {
     "wizard_memo": (
@@ -18,14 +16,8 @@ TABLES = {
 }
 
 
-def install(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    for table, unique in TABLES.items():
-        for statement in triggers(schema_editor.connection.vendor, table, unique):
-            schema_editor.execute(statement, params=None)  # the statements hold % as it is
-
-
 class Migration(migrations.Migration):
     dependencies = [("wizard", "0001_initial")]
 
     # No way back: a database that has held memos is never opened for changing them.
-    operations = [migrations.RunPython(install)]
+    operations = [migrations.RunPython(protect(TABLES))]

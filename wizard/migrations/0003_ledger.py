@@ -1,22 +1,14 @@
 """The ledger: its entries, the tree over them and the signed heads, none of which ever change."""
 
-from django.apps.registry import Apps
 from django.db import migrations, models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from wizard.record import triggers
+from wizard.append_only import protect
 
 TABLES = {
     "wizard_ledgerentry": (("sequence",), ("kind", "object_id")),
     "wizard_ledgernode": (("position",),),
     "wizard_treehead": (("size",),),
 }
-
-
-def install(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    for table, unique in TABLES.items():
-        for statement in triggers(schema_editor.connection.vendor, table, unique):
-            schema_editor.execute(statement, params=None)  # the statements hold % as it is
 
 
 class Migration(migrations.Migration):
@@ -62,5 +54,5 @@ class Migration(migrations.Migration):
             options={"ordering": ("size",)},
         ),
         # No way back, as with memos.
-        migrations.RunPython(install),
+        migrations.RunPython(protect(TABLES)),
     ]

@@ -4,20 +4,12 @@ import uuid
 
 import django.db.models.deletion
 import django.utils.timezone
-from django.apps.registry import Apps
 from django.conf import settings
 from django.db import migrations, models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from wizard.record import triggers
+from wizard.append_only import protect
 
 TABLES = {"wizard_scenarioversion": (("id",), ("scenario_id", "number"))}
-
-
-def install(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    for table, unique in TABLES.items():
-        for statement in triggers(schema_editor.connection.vendor, table, unique):
-            schema_editor.execute(statement, params=None)  # the statements hold % as it is
 
 
 class Migration(migrations.Migration):
@@ -235,5 +227,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(install),
+        migrations.RunPython(protect(TABLES)),
     ]

@@ -3,23 +3,15 @@
 import uuid
 
 import django.db.models.deletion
-from django.apps.registry import Apps
 from django.conf import settings
 from django.db import migrations, models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from wizard.record import triggers
+from wizard.append_only import protect
 
 TABLES = {
     "wizard_retentionevent": (("id",), ("public_id",), ("case_id", "number")),
     "wizard_exportact": (("id",), ("public_id",), ("number", "step")),
 }
-
-
-def install(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    for table, unique in TABLES.items():
-        for statement in triggers(schema_editor.connection.vendor, table, unique):
-            schema_editor.execute(statement, params=None)  # the statements hold % as it is
 
 
 class Migration(migrations.Migration):
@@ -173,5 +165,5 @@ class Migration(migrations.Migration):
                 fields=("case", "number"), name="wizard_retention_once_a_number"
             ),
         ),
-        migrations.RunPython(install),
+        migrations.RunPython(protect(TABLES)),
     ]
