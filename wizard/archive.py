@@ -50,6 +50,7 @@ from wizard.models import (
     ReviewAct,
     Serial,
     TreeHead,
+    trail,
 )
 from wizard.samples import SAMPLES
 
@@ -520,13 +521,15 @@ class _Filling:
         )
         self.rows.add(case)
         memo: Memo | None = None
+        told: list[AnswerEvent] = []
         for kept in deal:
             changed = self._moment() - datetime.timedelta(minutes=2)
             for event in kept.events[len(deal[0].events) if memo else 0 :]:
                 event.id, event.case_id, event.by_id = next(self.numbers[AnswerEvent]), case.id, owner.pk
                 event.at = changed if memo else answered
                 self.rows.add(event)
-            memo = self.memo(case, kept, memo, answered, changed)
+                told.append(event)
+            memo = self.memo(case, kept, memo, answered, changed, trail(told))
         assert memo is not None, "A deal has a memo."
         self.desk(memo)
 
@@ -537,6 +540,7 @@ class _Filling:
         earlier: Memo | None,
         answered: datetime.datetime,
         changed: datetime.datetime,
+        told: str,
     ) -> Memo:
         """A memo, its entry in the ledger, its row in the docket and what the desk did about it."""
         created, owner = self._moment(), case.owner
@@ -575,6 +579,7 @@ class _Filling:
             )
         )
         memo.sha256 = record.sha256(memo.canonical)
+        memo.trail = told
         if earlier is not None:
             self.act(earlier, acts.Kind.SUPERSEDED, owner, {"successor": memo.number})
             self.desk(earlier)

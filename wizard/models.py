@@ -7,8 +7,9 @@ models refuse to change or delete them, and so does the database (migration 0002
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from django.conf import settings
@@ -259,6 +260,29 @@ class AnswerEvent(AppendOnly):
     def __str__(self) -> str:
         return f"{self.case_id}.{self.version} {self.fact}: {self.old!r} to {self.new!r}"
 
+    @cached_property
+    def said(self) -> str:
+        """The SHA-256 over what was asked, what was answered and how, but for when and by whom."""
+        columns = ("fact", "old", "new", "way", "language", "question", "answer", "basis", "outcome_before")
+        return record.digest({name: getattr(self, name) for name in columns})
+
+
+def trail(events: Iterable[AnswerEvent]) -> str:
+    """The SHA-256 over changes of a case's answers, in their order."""
+    return record.digest(
+        [
+            {
+                "version": str(event.version),
+                "said": event.said,
+                "at": record.timestamp(event.at),
+                "by": str(event.by_id),
+                "colleague": event.colleague,
+                "invitation": str(event.invitation_id or ""),
+            }
+            for event in events
+        ]
+    )
+
 
 class MemoQuerySet(AppendOnlyQuerySet["Memo"]):
     """Memos, as far as someone may see them."""
@@ -276,6 +300,7 @@ class Memo(Sealed):
     """
 
     KIND: ClassVar = "memo"
+    READ_WITH: ClassVar = ("case__events",)
 
     number = models.CharField(max_length=20, unique=True)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="memos")
@@ -301,6 +326,17 @@ class Memo(Sealed):
 
     def get_absolute_url(self) -> str:
         return reverse("memo", args=[self.public_id])
+
+    @classmethod
+    def sealed_columns(cls) -> list[str]:
+        return sorted([*super().sealed_columns(), "trail"])
+
+    @cached_property
+    def trail(self) -> str:
+        """The SHA-256 over every change of an answer before the memo, in order: what, when and by whom
+        (15 CFR 762.5(b)(4))."""
+        version = self.content["case"]["version"]
+        return trail(event for event in self.case.events.all() if event.version <= version)
 
     @property
     def settled(self) -> dict[str, str | bool]:

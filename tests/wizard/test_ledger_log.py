@@ -66,7 +66,9 @@ def test_a_memo_is_entered_as_it_is_recorded(outside: Path) -> None:
         "object": str(memo.public_id),
         "sha256": memo.sha256,
         "created": record.timestamp(entry.created),
-        "columns": sorted(field.attname for field in Memo._meta.concrete_fields if field.name != "canonical"),
+        "columns": sorted(
+            ["trail", *(field.attname for field in Memo._meta.concrete_fields if field.name != "canonical")]
+        ),
         "columns_sha256": memo.columns_digest(entry.content["columns"]),
     }
     assert introduction.kind == "key"

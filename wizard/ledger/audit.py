@@ -306,8 +306,8 @@ class _Audit:
         """Every sealed row has its entry and is what the entry says, and every entry has its row."""
         kinds = {model.KIND: model for model in _sealed_models()}
         for model in kinds.values():
-            rows = model._base_manager.using(self.using).order_by("pk").iterator(BATCH)
-            for batch in _batches(rows):
+            rows = model._base_manager.using(self.using).prefetch_related(*model.READ_WITH)
+            for batch in _batches(rows.order_by("pk").iterator(BATCH)):
                 yield from self._rows(model, batch)
         for kind in self.report.kinds:
             if kind in kinds:
@@ -330,8 +330,10 @@ class _Audit:
             content = entry.content
             if record.sha256(row.canonical) != content["sha256"]:
                 yield Fault(where, f"its bytes are not those of ledger entry {entry.sequence}.")
-            if row.columns_digest(content["columns"]) != content["columns_sha256"]:
-                yield Fault(where, f"a column is not as ledger entry {entry.sequence} says.")
+            elif row.columns_digest(content["columns"]) != content["columns_sha256"]:
+                yield Fault(
+                    where, f"a column, or an answer behind it, is not as ledger entry {entry.sequence} says."
+                )
 
     def _without_rows(self, model: type[Sealed]) -> Iterator[Fault]:
         entries = LedgerEntry.objects.using(self.using).filter(kind=model.KIND, sequence__lt=self.report.size)

@@ -26,6 +26,9 @@ class Sealed(AppendOnly):
     KIND: ClassVar[str]
     """What entries of such rows are called, such as "memo"."""
 
+    READ_WITH: ClassVar[tuple[str, ...]] = ()
+    """What `columns_digest` reads besides the row itself, to be fetched for many rows at once."""
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     canonical = models.TextField()
     sha256 = models.CharField(max_length=64)
@@ -59,11 +62,11 @@ class Sealed(AppendOnly):
 
     @classmethod
     def sealed_columns(cls) -> list[str]:
-        """The columns beside the content, as an entry made now covers them."""
+        """The columns beside the content, and what else goes with the row, as an entry made now covers them."""
         return sorted(field.attname for field in cls._meta.concrete_fields if field.attname != "canonical")
 
     def columns_digest(self, columns: Iterable[str]) -> str:
-        """The SHA-256 over the values of these columns."""
+        """The SHA-256 over the values of these columns, and of what goes with them."""
         return record.digest({name: as_text(getattr(self, name)) for name in columns})
 
 
