@@ -9,7 +9,7 @@ PIP_COMPILE := $(VENV)/bin/pip-compile --quiet --strip-extras --generate-hashes 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: help run test check format bench mutants proofs screenshots requirements messages clean
+.PHONY: help run test check format bench mutants proofs faults screenshots requirements messages clean
 
 help:
 	@echo "make run           start a demonstration on http://127.0.0.1:$(PORT)/"
@@ -18,6 +18,7 @@ help:
 	@echo "make bench         measure what the documents in docs/ state;  make mutants  break the law on purpose"
 	@echo "make screenshots   pictures of every kind of page, wide, narrow, dark, in forced colors, in Chinese and printed"
 	@echo "make proofs        try to tamper with the record and to mislead its verifier, at length"
+	@echo "make faults        kill servers and databases, cut the power, fill the disk, at length"
 	@echo "make requirements  pin requirements.in and requirements-dev.in again"
 	@echo "make messages      collect what is to be translated, and compile the translations"
 
@@ -79,6 +80,10 @@ screenshots: $(VENV)/test-installed
 proofs: export DJANGO_SETTINGS_MODULE := tests.settings
 proofs: $(VENV)/test-installed
 	$(PYTHON) -m tests.proofs
+
+faults: $(VENV)/test-installed
+	@command -v strace >/dev/null && ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || .ci/debian-packages strace postgresql
+	$(PYTHON) -m tests.faults
 
 requirements: $(VENV)/test-installed
 	$(PIP_COMPILE) --output-file requirements.txt requirements.in

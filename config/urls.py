@@ -18,3 +18,5 @@ urlpatterns = [
     path("administration/", admin.site.urls),
     path("", include("wizard.urls")),
 ]
+
+handler500 = "wizard.views.faults.server_error"

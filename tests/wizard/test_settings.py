@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sqlite3
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
 
@@ -108,13 +109,26 @@ class TestHeaders:
         assert set(response.headers) >= HEADERS
 
     @pytest.mark.django_db
-    def test_on_a_fault(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize(
+        ("error", "status", "later"),
+        [
+            (RuntimeError("broken on purpose"), 500, None),
+            (OSError(errno.EACCES, "broken on purpose"), 500, None),
+            (OSError(errno.ENOSPC, "broken on purpose"), 503, "5"),
+            (OperationalError("broken on purpose"), 503, "5"),
+            (InterfaceError("broken on purpose"), 503, "5"),
+        ],
+    )
+    def test_on_a_fault(
+        self, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, later: str | None
+    ) -> None:
         def broken(*_arguments: object) -> None:
-            raise RuntimeError("broken on purpose")
+            raise error
 
         monkeypatch.setattr("wizard.context.enforcement.posture", broken)
         response = Client(raise_request_exception=False).get("/sign-in/")
-        assert response.status_code == 500
+        assert response.status_code == status
+        assert response.headers.get("Retry-After") == later
         assert b"Something went wrong" in response.content
         assert b"broken on purpose" not in response.content
         assert set(response.headers) >= HEADERS
