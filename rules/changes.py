@@ -17,6 +17,7 @@ from rules.conditions import Since
 from rules.enforcement import EVENTS, posture
 from rules.law import Provision
 from rules.outline import asked, text
+from rules.phrases import Say, english
 from rules.places import COUNTRIES, ROWS
 from rules.wholeness import PROVISIONS, own
 
@@ -119,16 +120,17 @@ def _of_provision(found: Provision, since: datetime.date, until: datetime.date) 
     named = {node.day for node in own(found) if isinstance(node, Since)}
     for day in sorted(one for one in starts | named if since < one <= until):
         version = found.version(day)
-        before = _lines(found, day - datetime.timedelta(days=1))
-        after = _lines(found, day)
+        before = lines(found, day - datetime.timedelta(days=1))
+        after = lines(found, day)
         if version is None or before == after:
             continue
         kind = PERIOD if day not in starts else AMENDED if before else BEGINS
         yield ProvisionChange(day, found.id, found.citation, found.title, kind, version.source, before, after)
 
 
-def _lines(found: Provision, day: datetime.date) -> tuple[str, ...]:
-    return tuple(text(asked(found, day)).splitlines())
+def lines(found: Provision, day: datetime.date, say: Say = english) -> tuple[str, ...]:
+    """What a provision asks on a day, as the lines of its outline, in the language of `say`."""
+    return tuple(text(asked(found, day, say)).splitlines())
 
 
 def _of_countries(since: datetime.date, until: datetime.date) -> Iterator[CountryChange]:

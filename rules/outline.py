@@ -112,12 +112,12 @@ def outline(case: Case | None = None, provision_id: str | None = None, say: Say 
     return lines.lines
 
 
-def asked(root: Provision, day: datetime.date) -> list[Line]:
+def asked(root: Provision, day: datetime.date, say: Say = english) -> list[Line]:
     """What a provision asks on a day: tests of the date are settled, other provisions named. Empty before it begins."""
     version = root.version(day)
     if version is None:
         return []
-    lines = _Lines(None, english, whole=True)
+    lines = _Lines(None, say, whole=True)
     lines.asked(_on(version.condition, day))
     return lines.lines
 

@@ -77,6 +77,19 @@ def twice(owner: User) -> tuple[Memo, Memo]:
     return first, record(case, owner)
 
 
+def test_what_changed_is_said_in_chinese(legal: User, sign_in: SignIn) -> None:
+    """Conditions and countries too; only citations, sources and codes of groups are as they are."""
+    browser = sign_in(legal)
+    browser.post("/language/", {"language": "zh-hans", "next": "/"})
+    page = browser.get(reverse("law_changes"), {"one": "2025-01-12", "other": "2026-07-11"}).content.decode()
+    lines = re.findall(r'<li class="depth-\d[^"]*">(.*?)</li>', page)
+    assert len(lines) > 50
+    for line in lines:
+        words = re.sub(r"<span.*?</span>|<[^>]+>", "", line)
+        assert re.search(r"[\u4e00-\u9fff]", words), line
+    assert "<strong>阿拉伯联合酋长国</strong>" in page
+
+
 def test_the_steps_that_turned_are_the_reason(sales: User) -> None:
     before, after = (memo.content["determination"] for memo in twice(sales))
     differing = differences(before, after)

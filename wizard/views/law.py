@@ -10,18 +10,16 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 from rules import changes, drawing
 from rules.determination import EDITIONS
 from rules.law import SOURCES_CHECKED, Interpretation, Provision
-from rules.outline import asked, outline, text
-from rules.places import COUNTRIES
+from rules.outline import outline, text
 from rules.provisions.conclusion import DECISION
 from rules.wholeness import PROVISIONS, own
 from wizard.accounts import legal_required
-from wizard.answers import say_date
+from wizard.answers import in_words, say_date
 from wizard.desk.comparison import Between
 from wizard.law_forms import DaysForm
 from wizard.wording import OUTCOMES
@@ -72,8 +70,8 @@ def provision(request: HttpRequest, provision_id: str) -> HttpResponse:
             for number, (condition, (outcome, _policy)) in enumerate(DECISION.steps, 1)
             if found in own(condition)
         ],
-        "drawing": drawing.svg(None, found.id, _say),
-        "tree": text(outline(None, found.id, _say)),
+        "drawing": drawing.svg(None, found.id, in_words),
+        "tree": text(outline(None, found.id, in_words)),
         "changes": dated,
         "form": form,
         "errors": errors,
@@ -115,7 +113,8 @@ class Marked:
 
 def marked(change: changes.ProvisionChange) -> Marked:
     """A change with its lines for the page."""
-    lines = changes.difference(change.before, change.after)
+    days = (change.date - datetime.timedelta(days=1), change.date)
+    lines = changes.difference(*(changes.lines(PROVISIONS[change.provision], day, in_words) for day in days))
     return Marked(change, tuple((line[0], *_line(line[2:])) for line in lines))
 
 
@@ -143,7 +142,7 @@ class Edition:
 
 
 def _editions(found: Provision, *days: datetime.date) -> tuple[Edition, Edition]:
-    trees = [text(asked(found, day)).splitlines() for day in days]
+    trees = [changes.lines(found, day, in_words) for day in days]
     alone: tuple[set[int], set[int]] = (set(), set())
     matcher = difflib.SequenceMatcher(None, trees[0], trees[1], autojunk=False)
     for kind, i1, i2, j1, j2 in matcher.get_opcodes():
@@ -177,16 +176,3 @@ def _interpretations(found: Provision) -> list[Interpretation]:
 
 def _relies_on(found: Provision) -> list[Provision]:
     return [node for node in own(found) if isinstance(node, Provision) and node is not found]
-
-
-def _say(message: str) -> str:
-    """A sentence, or a country's name, in the language of the page."""
-    if (get_language() or "en").startswith("zh"):
-        names = _chinese_names()
-        return names.get(message) or gettext(message)
-    return message
-
-
-@lru_cache(maxsize=1)
-def _chinese_names() -> dict[str, str]:
-    return {country.name: country.zh for country in COUNTRIES.values()}
