@@ -1,18 +1,21 @@
-"""One step of the interview over HTTP, against the least that Django does behind the same middleware.
+"""One step of the interview over HTTP, against the least that Django does behind the same middleware, and against
+django-formtools if that is installed (`benchmarks.formtools_peer` says how).
 
     python -m benchmarks.wizard_step [CASES]
 
-Two granian servers of the same shape run in turn on 127.0.0.1, each with one worker: the wizard on a database of its
-own, and `benchmarks.hello`. The same client, signed in, on one kept connection, answers every question of an interview;
-between two answers it asks hello as often. "Save" is the POST of an answer, which ends in a redirect; "next page" is
-the GET after it; "step" is both together. Wall-clock milliseconds; beside them the processor time that each server
-took for a request or step, which other work on the machine disturbs less. Every interview must end at its result.
+Granian servers of the same shape run on 127.0.0.1, each with one worker: the wizard on a database of its own,
+`benchmarks.hello`, and the peer. The same client, signed in, on one kept connection, answers every question of an
+interview; between two answers it asks hello once, and does one step of the formtools wizard. "Save" is the POST of an
+answer, which ends in a redirect; "next page" is the GET after it; "step" is both together, for either wizard. Wall-
+clock milliseconds; beside them the processor time that each server took for a request or step, which other work on
+the machine disturbs less. Every interview must end at its result.
 """
 
 from __future__ import annotations
 
 import contextlib
 import http.client
+import importlib.util
 import os
 import re
 import socket
@@ -124,26 +127,38 @@ def processor(process: int) -> float:
 def main() -> None:
     """Measure, then print the table."""
     cases = int(sys.argv[1]) if len(sys.argv) > 1 else 20
-    times: dict[str, list[float]] = {"hello": [], "save": [], "next page": [], "step": []}
+    with_peer = importlib.util.find_spec("formtools") is not None
+    times: dict[str, list[float]] = {
+        "hello": [],
+        "save": [],
+        "next page": [],
+        "step": [],
+        "formtools step": [],
+    }
     with tempfile.TemporaryDirectory(prefix="wizard-step-") as data:
         environment = {**os.environ, "WIZARD_DEMO": "1", "WIZARD_DATA": data, "WIZARD_REVISION": "benchmark"}
         environment.pop("DJANGO_SETTINGS_MODULE", None)
         for command in (("migrate", "-v0"), ("collectstatic", "--no-input", "-v0"), ("setup_demo",)):
             subprocess.run([sys.executable, "manage.py", *command], cwd=BASE_DIR, env=environment, check=True)
         hello_environment = {**environment, "DJANGO_SETTINGS_MODULE": "benchmarks.hello_settings"}
-        with (
-            serving("config.wsgi:application", environment) as (port, wizard),
-            serving("benchmarks.hello:application", hello_environment) as (other, hello),
-        ):
-            visitor, greeter = Visitor(port), Visitor(other)
+        peer_environment = {**environment, "DJANGO_SETTINGS_MODULE": "benchmarks.formtools_settings"}
+        with contextlib.ExitStack() as servers:
+            port, wizard = servers.enter_context(serving("config.wsgi:application", environment))
+            other, hello = servers.enter_context(serving("benchmarks.hello:application", hello_environment))
+            visitor, greeter, peer = Visitor(port), Visitor(other), None
+            if with_peer:
+                peer_port, _process = servers.enter_context(
+                    serving("benchmarks.formtools_peer:application", peer_environment)
+                )
+                peer = Peer(peer_port)
             _status, _place, page = visitor.ask("GET", "/sign-in/")
             status, _place, _page = visitor.send("/sign-in/demo/", page, role="sales")
             assert status == 302, status
             greeter.cookies = visitor.cookies
-            walk(visitor, greeter)  # warms both up
+            walk(visitor, greeter, peer)  # warms all up
             worked = -processor(wizard), -processor(hello)
             for _ in range(cases):
-                for name, several in walk(visitor, greeter).items():
+                for name, several in walk(visitor, greeter, peer).items():
                     times[name] += several
             worked = worked[0] + processor(wizard), worked[1] + processor(hello)
     print(f"{cases} interviews, {len(times['step'])} steps, load {os.getloadavg()[0]:.1f}\n")
@@ -152,6 +167,7 @@ def main() -> None:
     marks = {
         name: [sorted(several)[int(len(several) * at)] for at in (0.5, 0.9, 0.99)]
         for name, several in times.items()
+        if several
     }
     for name, (median, p90, p99) in marks.items():
         print(
@@ -163,6 +179,8 @@ def main() -> None:
         f"\nProcessor time: {worked[0] / steps:.2f} ms a step (with starting each case), {worked[1] / steps:.2f} ms "
         f"a hello: {worked[1] / worked[0]:.2f} of hello's rate."
     )
+    if not with_peer:
+        print("\nformtools is not installed and was not compared.")
     quarter = max(1, len(times["step"]) // 4)
     parts = [slice(at * quarter, (at + 1) * quarter) for at in range(4)]
     ratios = sorted(
@@ -173,9 +191,40 @@ def main() -> None:
     )
 
 
-def walk(visitor: Visitor, greeter: Visitor) -> dict[str, list[float]]:
-    """One interview, with a question to hello between any two answers."""
-    times: dict[str, list[float]] = {"hello": [], "save": [], "next page": [], "step": []}
+class Peer:
+    """Somebody who answers the questions of the formtools wizard, again and again."""
+
+    def __init__(self, port: int) -> None:
+        self.visitor = Visitor(port)
+        self.begin()
+
+    def begin(self) -> None:
+        """The first question."""
+        self.place = f"/peer/{next(iter(ANSWERS))}/"
+        _status, _place, self.page = self.visitor.ask("GET", self.place)
+
+    def step(self) -> None:
+        """One answer and the next page."""
+        name = self.place.rstrip("/").rpartition("/")[2]
+        fields = {"peer-current_step": name, f"{name}-answer": ANSWERS[name.replace("-", "_")]}
+        status, place, _page = self.visitor.send(self.place, self.page, **fields)
+        assert status == 302, (name, status)
+        assert place != self.place, name
+        self.place = place
+        status, _place, self.page = self.visitor.ask("GET", self.place)
+        if self.place.endswith("/done/"):
+            self.begin()
+
+
+def walk(visitor: Visitor, greeter: Visitor, peer: Peer | None) -> dict[str, list[float]]:
+    """One interview, with a question to hello and a step of the peer between any two answers."""
+    times: dict[str, list[float]] = {
+        "hello": [],
+        "save": [],
+        "next page": [],
+        "step": [],
+        "formtools step": [],
+    }
     _status, _place, page = visitor.ask("GET", "/cases/new/")
     _status, place, _page = visitor.send("/cases/new/", page, title="Warta Data: accelerators")
     status, place, page = visitor.ask("GET", place)
@@ -184,6 +233,10 @@ def walk(visitor: Visitor, greeter: Visitor) -> dict[str, list[float]]:
         place = place_after or place
     while not place.endswith("/result/"):
         fact = place.rstrip("/").rpartition("/")[2]
+        if peer is not None:
+            began = time.perf_counter()
+            peer.step()
+            times["formtools step"].append(1000 * (time.perf_counter() - began))
         began = time.perf_counter()
         greeter.ask("GET", "/hello/")
         greeted = time.perf_counter()
