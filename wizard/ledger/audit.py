@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.apps import apps
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import DatabaseError, connections
 from django.db.models import Max, Model
 
@@ -39,6 +39,7 @@ PATIENCE = 1.0
 
 _UNREADABLE = (
     DatabaseError,
+    ObjectDoesNotExist,
     ValidationError,
     OSError,
     ValueError,
@@ -129,7 +130,8 @@ class _Audit:
         if connection.vendor != "sqlite":
             return
         with connection.cursor() as cursor:
-            for (found,) in cursor.execute("PRAGMA integrity_check").fetchall():
+            cursor.execute("PRAGMA integrity_check")
+            for (found,) in cursor.fetchall():
                 if found != "ok":
                     yield Fault("database file", str(found))
         models: list[type[Model]] = [LedgerEntry, LedgerNode, TreeHead, *_sealed_models()]
@@ -296,8 +298,8 @@ class _Audit:
                     "deleted, or the database was rolled back.",
                 )
                 return
-            head = TreeHead.objects.using(self.using).get(size=reached)
-            if heads.line(log.note(head, self.using)) != line:
+            head = TreeHead.objects.using(self.using).filter(size=reached).first()
+            if head is None or heads.line(log.note(head, self.using)) != line:
                 yield Fault(where, f"line {reached} is not the head of size {reached} in the database.")
 
     # ------------------------------------------------------------------------------------------ records
