@@ -141,21 +141,20 @@ def stored(database: bytes | bytearray) -> Rows | None:
     """Every row of the record as a database file has it; None if it cannot be read."""
     connection = sqlite3.connect(":memory:")
     connection.text_factory = bytes
-    connection.row_factory = sqlite3.Row
+    found: Rows = {}
     try:
         connection.deserialize(bytes(database))
-        return {
-            # SQLite does not tell capitals in the names of columns apart.
-            table: [
-                {name.lower(): row[name] for name in row.keys()}
-                for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1")
-            ]
-            for table in RECORD
-        }
+        for table in RECORD:
+            rows = connection.execute(f"SELECT * FROM {table} ORDER BY 1")
+            names = [
+                column[0].lower() for column in rows.description
+            ]  # SQLite does not tell capitals in them apart
+            found[table] = [dict(zip(names, row, strict=True)) for row in rows]
     except (sqlite3.Error, UnicodeDecodeError):
         return None
     finally:
         connection.close()
+    return found
 
 
 def only_hashed_text(rows: Rows, sound: Rows) -> bool:

@@ -298,8 +298,8 @@ class _Audit:
                     "deleted, or the database was rolled back.",
                 )
                 return
-            head = TreeHead.objects.using(self.using).filter(size=reached).first()
-            if head is None or heads.line(log.note(head, self.using)) != line:
+            stored = TreeHead.objects.using(self.using).filter(size=reached).first()
+            if stored is None or heads.line(log.note(stored, self.using)) != line:
                 yield Fault(where, f"line {reached} is not the head of size {reached} in the database.")
 
     # ------------------------------------------------------------------------------------------ records
