@@ -16,7 +16,7 @@ from tests.faults import fullness, kills, load, power, storm
 PARTS: dict[str, tuple[Callable[[Path, int], str], int]] = {
     "server-sqlite": (kills.servers, 100),
     "server-postgresql": (partial(kills.servers, on_postgresql=True), 100),
-    "server-broken": (partial(kills.servers, broken=True), 20),
+    "server-broken": (kills.broken, 10),
     "cluster": (kills.clusters, 50),
     "power": (power.replayed, 10_000),
     "disk": (fullness.disk, 3),

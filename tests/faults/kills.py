@@ -8,44 +8,57 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.faults.people import Crew
-from tests.faults.served import Served, cluster
+from tests.faults.served import cluster, served
 
 PEOPLE = 4
+MOMENT = 0.5
+"""Seconds within which the kill comes, once people are at work."""
+
 SEED = 762
 
 
-def servers(folder: Path, times: int, *, on_postgresql: bool = False, broken: bool = False) -> str:
+def servers(folder: Path, times: int, *, on_postgresql: bool = False) -> str:
     """The server killed so many times; what came of it.
 
     Raises:
-        AssertionError: something acknowledged is lost, something is torn, or (`broken`) too little torn was found.
+        AssertionError: something acknowledged is lost, recorded twice or torn.
     """
     with ExitStack() as stack:
         database = {}
         if on_postgresql:
             (folder / "cluster").mkdir()
             database["DATABASE_URL"] = stack.enter_context(cluster(folder / "cluster")).url
-        (folder / "site").mkdir()
-        application = "tests.faults.broken:application" if broken else "config.wsgi:application"
-        site = Served(folder / "site", application, **database)
-        site.prepare()
-        site.start()
-        stack.callback(site.kill)
+        site = stack.enter_context(served(folder / "site", **database))
         crew = Crew(site, PEOPLE)
         crew.start()
-        chance, torn, before = random.Random(SEED), 0, 0
+        chance = random.Random(SEED)
         for _ in range(times):
-            time.sleep(chance.uniform(0.1, 1.5))
-            crew.pause()
-            site.kill()
-            crew.all_rest()
-            stored = site.stored()
-            assert broken or not (lost := crew.lost(stored)), lost
-            torn += (now := sum(stored.torn.values())) > before
-            before = now
+            crew.warm_up()
+            time.sleep(chance.uniform(0, MOMENT))
+            crew.kill()
+            assert not (lost := crew.acknowledged().lost(site.stored())), lost
             site.start()
             crew.resume()
-        return _conclude(crew, site, times, torn, broken=broken)
+        return f"{times} kills, {crew.conclude()}"
+
+
+def broken(folder: Path, times: int) -> str:
+    """So many fresh installations of an application without its transactions, each killed once.
+
+    Raises:
+        AssertionError: too little torn was found, so that the other parts would not find it either.
+    """
+    chance, torn = random.Random(SEED), 0
+    for number in range(times):
+        with served(folder / f"site-{number}", "tests.faults.broken:application") as site:
+            crew = Crew(site, PEOPLE)
+            crew.start()
+            crew.warm_up()
+            time.sleep(chance.uniform(0, MOMENT))
+            crew.kill()
+            torn += bool(site.stored().torn)
+    assert torn >= times / 5, f"Only {torn} of {times} torn states were found."
+    return f"{times} kills, torn after {torn} of them, as must be without transactions"
 
 
 def clusters(folder: Path, times: int) -> str:
@@ -55,39 +68,18 @@ def clusters(folder: Path, times: int) -> str:
         AssertionError: something acknowledged is lost, something was recorded twice or torn.
     """
     (folder / "cluster").mkdir()
-    (folder / "site").mkdir()
-    with cluster(folder / "cluster") as database, ExitStack() as stack:
-        site = Served(folder / "site", DATABASE_URL=database.url)
-        site.prepare()
-        site.start()
-        stack.callback(site.kill)
+    with (
+        cluster(folder / "cluster") as database,
+        served(folder / "site", DATABASE_URL=database.url) as site,
+    ):
         crew = Crew(site, PEOPLE)
         crew.start()
         chance, longest = random.Random(SEED), 0.0
         for _ in range(times):
-            time.sleep(chance.uniform(0.1, 1.5))
+            crew.warm_up()
+            time.sleep(chance.uniform(0, MOMENT))
             database.kill()
             longest = max(longest, database.start())
-            stored = site.stored()
-            assert not (lost := crew.lost(stored)), lost
-        return _conclude(crew, site, times, 0) + f", database back after at most {longest:.1f} s"
-
-
-def _conclude(crew: Crew, site: Served, times: int, torn: int, *, broken: bool = False) -> str:
-    """Let everybody finish, check everything once more, and say what there was."""
-    time.sleep(1)
-    crew.end()
-    stored = site.stored()
-    answers, memos = crew.acknowledged
-    said = (
-        f"{times} kills, {answers:,} answers and {memos:,} memos acknowledged, statuses {dict(crew.statuses)}"
-    )
-    if broken:
-        assert torn >= times / 5, f"Only {torn} of {times} torn states were found."
-        return f"{said}; torn after {torn} of {times}, as must be without transactions"
-    assert not (lost := crew.lost(stored) + crew.twice(stored)), lost
-    assert not crew.strange, crew.strange
-    assert memos > times, "Too little was recorded for this to say anything."
-    checked = site.manage("verify_ledger")
-    assert checked.returncode == 0, checked.stdout
-    return f"{said}; 0 lost, 0 twice, 0 torn, ledger in order"
+            known = crew.acknowledged()
+            assert not (lost := known.lost(site.stored())), lost
+        return f"{times} kills, {crew.conclude()}, back after at most {longest:.1f} s"

@@ -10,6 +10,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -141,10 +142,30 @@ def _value(fact: str) -> Any:
     return said == "true" if said in ("true", "false") else said
 
 
+@dataclass(frozen=True)
+class Acknowledged:
+    """What the site said it had stored: answers as case, fact and value, and memos by submission key."""
+
+    answers: list[tuple[str, str, Any]]
+    memos: dict[str, str]
+
+    def lost(self, stored: Stored) -> list[str]:
+        """What of it is not in the database, read later, and what there is torn in two."""
+        return [
+            *(f"answer {answer}" for answer in self.answers if answer not in stored.events),
+            *(f"memo {memo}" for key, memo in self.memos.items() if stored.memos.get(key) != memo),
+            *stored.torn,
+        ]
+
+    def __str__(self) -> str:
+        return f"{len(self.answers):,} answers and {len(self.memos):,} memos acknowledged"
+
+
 class Crew:
     """Several people at once."""
 
     def __init__(self, site: Served, number: int) -> None:
+        self.site = site
         self.people = [Person(site) for _ in range(number)]
         for person in self.people:
             person.settle_in()
@@ -154,13 +175,18 @@ class Crew:
         for person in self.people:
             person.start()
 
-    def pause(self) -> None:
-        """Let nobody send anything again until `resume`; returns when everyone has noticed that the site is gone."""
+    def warm_up(self) -> None:
+        """Wait until somebody's next memo is acknowledged, so that what is killed then is at work."""
+        before, began = len(self.acknowledged().memos), time.monotonic()
+        while len(self.acknowledged().memos) == before:
+            assert time.monotonic() - began < PATIENCE, "Nobody's work is acknowledged."
+            time.sleep(0.01)
+
+    def kill(self) -> None:
+        """Kill the server under them; nobody tries again until `resume`."""
         for person in self.people:
             person.go.clear()
-
-    def all_rest(self) -> None:
-        """Wait until everyone has noticed that the site is gone."""
+        self.site.kill()
         for person in self.people:
             assert person.resting.wait(PATIENCE), "Somebody does not notice that the site is gone."
 
@@ -178,30 +204,30 @@ class Crew:
             person.join(PATIENCE)
             assert not person.is_alive(), "Somebody does not come to an end."
 
-    def lost(self, stored: Stored) -> list[str]:
-        """What was acknowledged and is not there, and what is torn in two."""
-        found = []
-        for person in self.people:
-            found += [f"answer {one}" for one in person.answered[:] if one not in stored.events]
-            found += [
-                f"memo {memo}" for key, memo in dict(person.recorded).items() if stored.memos.get(key) != memo
-            ]
-        return [*found, *stored.torn]
+    def conclude(self) -> str:
+        """Let everybody finish, hold everything against what was acknowledged, and say how much that was.
 
-    def twice(self, stored: Stored) -> list[str]:
-        """Cases with more memos than were acknowledged, once everybody has finished."""
-        return [
-            f"case {person.plain_case}"
+        Raises:
+            AssertionError: something is lost, recorded twice, torn or strange, or the ledger is not in order.
+        """
+        self.end()
+        known, stored = self.acknowledged(), self.site.stored()
+        twice = [
+            f"case {person.plain_case} has memos that nobody asked for"
             for person in self.people
             if stored.of_case[person.plain_case] != len(person.recorded)
         ]
+        assert not (wrong := [*known.lost(stored), *twice, *self.strange]), wrong
+        checked = self.site.manage("verify_ledger")
+        assert checked.returncode == 0, checked.stdout
+        refused = f"{self.statuses[503]:,} refused with 503, {self.statuses[0]:,} without an answer"
+        return f"{known}, {refused}; 0 lost, 0 twice, 0 torn, ledger in order"
 
-    @property
-    def acknowledged(self) -> tuple[int, int]:
-        """How many answers and memos."""
-        return (
-            sum(len(person.answered) for person in self.people),
-            sum(len(person.recorded) for person in self.people),
+    def acknowledged(self) -> Acknowledged:
+        """Everything that has been acknowledged so far."""
+        return Acknowledged(
+            [answer for person in self.people for answer in list(person.answered)],
+            {key: memo for person in self.people for key, memo in dict(person.recorded).items()},
         )
 
     @property

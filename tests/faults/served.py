@@ -133,13 +133,17 @@ class Served:
 
     # ------------------------------------------------------------------------------------------ what is stored
 
+    @property
+    def on_postgresql(self) -> bool:
+        """Whether its database is PostgreSQL."""
+        return "DATABASE_URL" in self.environment
+
     @contextlib.contextmanager
     def raw(self) -> Iterator[Any]:
         """A plain connection to the database, past the application."""
-        url = self.environment.get("DATABASE_URL", "")
         connection: Any = (
-            psycopg.connect(url, autocommit=True)
-            if url
+            psycopg.connect(self.environment["DATABASE_URL"], autocommit=True)
+            if self.on_postgresql
             else sqlite3.connect(self.data / "wizard.sqlite3", isolation_level=None, timeout=30)
         )
         try:
@@ -150,6 +154,8 @@ class Served:
     def stored(self) -> Stored:
         """What the database holds, and what of it is torn in two."""
         with self.raw() as connection:
+            # One moment of the database, though people may be at work.
+            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ" if self.on_postgresql else "BEGIN")
 
             def rows(statement: str) -> list[tuple[Any, ...]]:
                 found: list[tuple[Any, ...]] = connection.execute(statement).fetchall()
@@ -204,6 +210,19 @@ class Stored:
 def _plain(value: object) -> str:
     """A UUID as either database has it, in 32 digits."""
     return str(value).replace("-", "")
+
+
+@contextlib.contextmanager
+def served(data: Path, application: str = "config.wsgi:application", **environment: str) -> Iterator[Served]:
+    """A demonstration in this directory and the server on it, which is killed in the end."""
+    data.mkdir(exist_ok=True)
+    site = Served(data, application, **environment)
+    site.prepare()
+    site.start()
+    try:
+        yield site
+    finally:
+        site.kill()
 
 
 @contextlib.contextmanager

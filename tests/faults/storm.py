@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.wizard_step import Visitor
 from tests.faults.people import Person, declared
-from tests.faults.served import Served, cluster
+from tests.faults.served import cluster, served
 
 AT_ONCE = 100
 
@@ -25,11 +25,7 @@ def duplicates(folder: Path, times: int, *, on_postgresql: bool = False) -> str:
         if on_postgresql:
             (folder / "cluster").mkdir()
             database["DATABASE_URL"] = stack.enter_context(cluster(folder / "cluster")).url
-        (folder / "site").mkdir()
-        site = Served(folder / "site", **database)
-        site.prepare()
-        site.start()
-        stack.callback(site.kill)
+        site = stack.enter_context(served(folder / "site", **database))
         person = Person(site)
         person.settle_in()
         before = site.stored().of_case[person.plain_case]
