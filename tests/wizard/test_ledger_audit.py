@@ -21,6 +21,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from tests.proofs import stored
 from tests.wizard.ledger_copies import ACTS, ENTRIES, MEMOS, ON_POSTGRESQL, Installation
 from wizard import record
 from wizard.ledger import checkpoint, heads, keys, merkle
@@ -597,7 +598,7 @@ if not ON_POSTGRESQL:  # whose files are its own, with checksums
         """After one bit of the file is flipped, either the audit finds it or no row of the record reads differently."""
         chance = random.Random(762)
         whole = installation.database.read_bytes()
-        before = dump(installation.database)
+        before = stored(whole)
         seen = 0
         for _ in range(120):
             at = chance.randrange(len(whole))
@@ -606,19 +607,8 @@ if not ON_POSTGRESQL:  # whose files are its own, with checksums
             installation.database.write_bytes(changed)
             faults = installation.audit().faults
             seen += bool(faults)
-            assert faults or dump(installation.database) == before, at
+            assert faults or stored(changed) == before, at
         assert seen > 50
-
-
-def dump(database: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Every sealed and every ledger row, as stored."""
-    connection = sqlite3.connect(database)
-    connection.text_factory = bytes
-    tables = ("wizard_memo", "wizard_reviewact", "wizard_ledgerentry", "wizard_ledgernode", "wizard_treehead")
-    try:
-        return {table: connection.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in tables}
-    finally:
-        connection.close()
 
 
 # ---------------------------------------------------------------------------------------------- command
