@@ -85,7 +85,8 @@ class Plans:
         level = left.level(node)
         if level == LEAF:
             return END
-        kids = tuple([self.reached(kid, level) for kid in left.kids(node)])
+        ways = {kid: self.reached(kid, level) for kid in left.others(node)}
+        kids = tuple([ways[kid] for kid in left.kids(node)])
         variable = self._whole.diagram.variables[level]
         if not variable.joint:
             return (
@@ -103,6 +104,8 @@ class Plans:
         return plan
 
     def _ask(self, level: int, kids: tuple[Plan, ...], starts: tuple[Start, ...]) -> Plan:
+        if kids.count(kids[0]) == len(kids):
+            kids, starts = kids[:1], ()
         key = (level, kids, starts)
         found = self._shared._equal.get(key) if self._shared is not None else None
         return found or self._equal.get(key) or self._equal.setdefault(key, Plan(level, kids, starts))
@@ -119,21 +122,21 @@ class Plans:
             return one
         if one is END:
             return other
+        if one.level > other.level or (one.level == other.level and len(one.kids) == 1):
+            one, other = other, one
         found = self._united.get((one, other))
         if found is None:
-            if one.level > other.level:
-                return self._union(other, one)
             starts = one.starts
             if one.level < other.level:
-                kids = [self._union(kid, other) for kid in one.kids]
+                pairs = [(kid, other) for kid in one.kids]
             elif len(other.kids) == 1:
-                kids = [self._union(kid, other.kids[0]) for kid in one.kids]
-            elif len(one.kids) == 1:
-                return self._union(other, one)
-            elif one.starts == other.starts:
-                kids = [self._union(*pair) for pair in zip(one.kids, other.kids, strict=True)]
+                pairs = [(kid, other.kids[0]) for kid in one.kids]
+            elif starts == other.starts:
+                pairs = list(zip(one.kids, other.kids, strict=True))
             else:
-                starts = tuple(sorted({*one.starts, *other.starts}))
-                kids = [self._union(one.after(start), other.after(start)) for start in starts]
-            found = self._united[one, other] = self._ask(one.level, tuple(kids), starts)
+                starts = tuple(sorted({*starts, *other.starts}))
+                pairs = [(one.after(start), other.after(start)) for start in starts]
+            united = {pair: self._union(*pair) for pair in dict.fromkeys(pairs)}
+            kids = tuple([united[pair] for pair in pairs])
+            found = self._united[one, other] = self._ask(one.level, kids, starts)
         return found
