@@ -7,8 +7,9 @@ test is not free (`weighing`), a node divides a number into the ranges that lead
 from __future__ import annotations
 
 import datetime
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import compress
 from typing import Any
 
 from rules.diagram import LEAF, Diagram, Number, Start, fraction, plain
@@ -54,43 +55,59 @@ class Whole:
             self.asked_before.append(self.asked_before[-1] | shared)
         self.bits = [variable.bits | diagram.test_bit[variable.level] for variable in diagram.variables]
         self.nodes: list[int] = []
-        self.spans: list[Span] = []
-        self.spread: dict[tuple[int, Stage], int] = {}
+        self.spans: dict[int, Span] = {}
+        self.spread: dict[Stage, dict[int, int]] = {}
         self._left: dict[int, int] = {}
         self.open = Left(self, Facts(), shared=True)
 
     def measure(self) -> None:
         """Extend `nodes` and `spans` to all nodes of the diagram."""
-        diagram, spans = self.diagram, self.spans
+        diagram, nodes = self.diagram, self.nodes
         with diagram.lock:
-            self.nodes.extend(range(len(self.nodes), len(diagram.level)))
-            for node in range(len(spans), len(diagram.level)):
-                level, kids = diagram.level[node], [spans[kid] for kid in diagram.others[node]]
-                if kids:
-                    spans.append(self.span(level, self.bits[level], diagram.below[node], kids))
-                else:
-                    spans.append((0, 0, 0))
+            new = range(len(nodes), len(diagram.level))
+            self.spans_of(new, diagram.level, diagram.others, diagram.below, {}, self.spans)
+            nodes.extend(new)
 
-    def span(self, level: int, looks: int, below: int, kids: Sequence[Span]) -> Span:
-        """The span of a node that branches on a variable to these kids; `looks` are the facts its variable looks at."""
-        not_asked = ~self.asked_before[level + 1]
-        before = below & self.asked_before[level]
-        shortest, longest = LEAF, 0
-        for at_least, at_most, ahead in kids:
-            if ahead:
-                between = (ahead & not_asked).bit_count()
-                at_least, at_most = at_least + between, at_most + between
-            if at_least < shortest:
-                shortest = at_least
-            if at_most > longest:
-                longest = at_most
-        own = self.own_variables.get(level)
-        if own is None:
-            return 1 + shortest, 1 + longest, before
-        # The last of the test's own numbers settles it; an earlier one can be enough to fail it.
-        numbers = sum([1 for number in own if looks & number.bits])
-        passed, failed = [at_least + (ahead & not_asked).bit_count() for at_least, _most, ahead in kids]
-        return min(numbers + passed, 1 + failed), numbers + longest, before
+    def spans_of(
+        self,
+        places: Iterable[int],
+        levels: Sequence[int],
+        others: Sequence[Iterable[int]],
+        below: Sequence[int],
+        looked: Mapping[int, int],
+        spans: dict[int, Span],
+    ) -> None:
+        """Add the spans of some nodes, each after its kids, by their place in the lists.
+
+        A kid that is negative is `~place` in the same lists; any other is a node of the diagram.
+        """
+        shared, asked_before, owners = self.spans, self.asked_before, self.own_variables
+        for place in places:
+            level = levels[place]
+            if level == LEAF:
+                spans[place] = 0, 0, 0
+                continue
+            not_asked = ~asked_before[level + 1]
+            ways = []
+            longest = 0
+            for kid in others[place]:
+                at_least, at_most, ahead = shared[kid] if kid >= 0 else spans[~kid]
+                if ahead:
+                    between = (ahead & not_asked).bit_count()
+                    at_least, at_most = at_least + between, at_most + between
+                ways.append(at_least)
+                if at_most > longest:
+                    longest = at_most
+            before = below[place] & asked_before[level]
+            own = owners.get(level)
+            if own is None:
+                spans[place] = 1 + min(ways), 1 + longest, before
+            else:
+                # The last of the test's own numbers settles it; an earlier one can be enough to fail it.
+                looks = looked.get(~place, 0) or self.bits[level]
+                numbers = sum([1 for number in own if looks & number.bits])
+                passed, failed = ways
+                spans[place] = min(numbers + passed, 1 + failed), numbers + longest, before
 
     def left(self, root: int) -> int:
         """What is left of a node of the diagram when nothing is known."""
@@ -155,12 +172,11 @@ class Left:
 
     def _start(self) -> None:
         self._size = len(self.diagram.level)
-        if not self._shared and len(self.whole.spans) < self._size:
+        if not self._shared and len(self.whole.nodes) < self._size:
             self.whole.measure()
-        self._shared_spans = self.whole.spans
         self._bits = self.whole.bits
         self._nodes: dict[int, int] = {}
-        self._spread: dict[tuple[int, Stage], int] = {}
+        self._spread: dict[Stage, dict[int, int]] = {}
         self._unique: dict[tuple[object, ...], int] = {}
         self._keys: list[tuple[Any, ...]] = []  # as in `_unique`: the level, the kids, and what else there is
         self._others: list[Iterable[int]] = []  # the kids, each once
@@ -189,29 +205,25 @@ class Left:
 
     def questions(self, root: int) -> tuple[int, int]:
         """At least and at most how many questions there are at the root of what is left, if every fact is asked for."""
-        at_least, at_most, ahead = self._shared_spans[root] if root >= 0 else self._span(root)
+        whole = self.whole
+        if root >= 0:
+            at_least, at_most, ahead = whole.spans[root]
+        else:
+            spans, levels = dict[int, Span](), [key[0] for key in self._keys]
+            whole.spans_of(self._reached(~root), levels, self._others, self._below, self._looked, spans)
+            at_least, at_most, ahead = spans[~root]
         return at_least + ahead.bit_count(), at_most + ahead.bit_count()
 
-    def _span(self, root: int) -> Span:
-        """The span of a node of its own."""
-        whole, shared, spans = self.whole, self._shared_spans, dict[int, Span]()
-        for node in reversed(self._reached(root)):
-            level = self.level(node)
-            kids = [shared[kid] if kid >= 0 else spans[kid] for kid in self._others[~node]]
-            spans[node] = whole.span(level, self.looks(node), self._below[~node], kids)
-        return spans[root]
-
-    def _reached(self, root: int) -> list[int]:
-        """The nodes of its own that are reached from one of them, each before its kids, which are made before it."""
-        others, waits, found = self._others, bytearray(~root + 1), list[int]()
-        place = ~root
-        while place >= 0:
-            found.append(~place)
-            for kid in others[place]:
-                if kid < 0:
-                    waits[~kid] = True
-            place = waits.rfind(True, 0, place)
-        return found
+    def _reached(self, place: int) -> Iterator[int]:
+        """The places of the nodes of its own that are reached from one of them, each after its kids."""
+        waits = bytearray(place + 1)
+        waits[place] = True
+        for one in range(place, -1, -1):
+            if waits[one]:
+                for kid in self._others[one]:
+                    if kid < 0:
+                        waits[~kid] = True
+        return compress(range(place + 1), waits)
 
     def starts(self, node: int) -> tuple[Start, ...]:
         """Where its branches start, if it divides numbers or dates."""
@@ -407,51 +419,49 @@ class Left:
         return node
 
     def _spread_out(self, root: int, first: Stage) -> int:
-        done, shared, diagram = self._spread, self.whole.spread, self.diagram
-        levels, all_kids, shared_below = diagram.level, diagram.kids, diagram.below
-        own_keys, own_below = self._keys, self._below
+        shared, diagram = self.whole.spread, self.diagram
+        levels, all_kids, others, shared_below = diagram.level, diagram.kids, diagram.others, diagram.below
+        own_keys, own_others, own_below = self._keys, self._others, self._below
 
-        def spread(node: int, stage: Stage) -> int:
-            key = (node, stage)
-            found = done.get(key)
-            if found is None:
-                found = shared.get(key)
-            if found is not None:
-                return found
+        def spread(node: int, stage: Stage, done: dict[int, int]) -> int:
+            """What becomes of a node at a stage; `done` is what has become of others at it."""
+            few: Iterable[int]
             if node >= 0:
-                level, kids, below = levels[node], all_kids[node], shared_below[node]
+                level, kids, few, below = levels[node], all_kids[node], others[node], shared_below[node]
             else:
-                level, kids, below = *own_keys[~node][:2], own_below[~node]
-            concerned = stage.waiting | stage.settled
-            if stage.level < level and stage.otherwise is not None and below & stage.waiting:
-                found = spread(node, stage.otherwise)
+                key = own_keys[~node]
+                level, kids, few, below = key[0], key[1], own_others[~node], own_below[~node]
+            if not below & (stage.waiting | stage.settled):
+                found = node
+            elif node >= 0 and stage in shared and node in shared[stage]:
+                found = shared[stage][node]
+            elif stage.level < level and stage.otherwise is not None and below & stage.waiting:
+                found = begin(node, stage.otherwise)
             elif stage.level <= level and below & stage.waiting:
                 cells = []
                 for start, branch, after in stage.cells:
                     kid = kids[branch] if stage.level == level and branch != STILL_OPEN else node
-                    there = self.below(kid) & (after.waiting | after.settled)
-                    cells.append((start, spread(kid, after) if there else kid))
+                    cells.append((start, begin(kid, after)))
                 found = self._ranges(stage.level, cells, stage.late)
             elif level in stage.held:
                 kid = kids[stage.held[level]]
-                found = spread(kid, stage) if self.below(kid) & concerned else kid
+                found = done[kid] if kid in done else spread(kid, stage, done)
             else:
-                left = tuple(
-                    [
-                        spread(kid, stage)
-                        if (shared_below[kid] if kid >= 0 else own_below[~kid]) & concerned
-                        else kid
-                        for kid in kids
-                    ]
-                )
+                for kid in few:
+                    if kid not in done:
+                        spread(kid, stage, done)
+                left = tuple(map(done.__getitem__, kids))
                 looks = stage.free.get(level, 0) or self._looked.get(node, 0)
-                found = self._make(
-                    level, left, looks, (self._starts if node < 0 else diagram.starts).get(node, ())
-                )
-            (shared if self._shared else done)[key] = found
+                starts = (self._starts if node < 0 else diagram.starts).get(node, ())
+                found = self._make(level, left, looks, starts)
+            done[node] = found
             return found
 
-        return spread(root, first) if self.below(root) & (first.waiting | first.settled) else root
+        def begin(node: int, stage: Stage) -> int:
+            done = (shared if self._shared else self._spread).setdefault(stage, {})
+            return done[node] if node in done else spread(node, stage, done)
+
+        return begin(root, first)
 
     def _ranges(self, level: int, cells: list[tuple[Start, int]], late: int) -> int:
         """The node that divides a number so: by its classes if these are enough. One chosen late stands elsewhere."""
