@@ -138,9 +138,7 @@ class Variable:
     @cached_property
     def _limits(self) -> list[tuple[Any, int]]:
         """The starts as a fact's own values: decimals compare exactly too, and much faster than fractions."""
-        return [
-            (decimal(one) if isinstance(one, Number) else one, after) for one, after in self.starts
-        ]
+        return [(decimal(one) if isinstance(one, Number) else one, after) for one, after in self.starts]
 
     @cached_property
     def values(self) -> tuple[Any, ...]:

@@ -88,26 +88,24 @@ class Whole:
                 spans[place] = 0, 0, 0
                 continue
             not_asked = ~asked_before[level + 1]
-            ways = []
-            longest = 0
+            least, most = [], []
             for kid in others[place]:
                 at_least, at_most, ahead = shared[kid] if kid >= 0 else spans[~kid]
                 if ahead:
                     between = (ahead & not_asked).bit_count()
                     at_least, at_most = at_least + between, at_most + between
-                ways.append(at_least)
-                if at_most > longest:
-                    longest = at_most
+                least.append(at_least)
+                most.append(at_most)
             before = below[place] & asked_before[level]
             own = owners.get(level)
             if own is None:
-                spans[place] = 1 + min(ways), 1 + longest, before
+                spans[place] = 1 + min(least), 1 + max(most), before
             else:
                 # The last of the test's own numbers settles it; an earlier one can be enough to fail it.
                 looks = looked.get(~place, 0) or self.bits[level]
                 numbers = sum([1 for number in own if looks & number.bits])
-                passed, failed = ways
-                spans[place] = min(numbers + passed, 1 + failed), numbers + longest, before
+                passed, failed = least
+                spans[place] = min(numbers + passed, 1 + failed), numbers + max(most), before
 
     def left(self, root: int) -> int:
         """What is left of a node of the diagram when nothing is known."""
@@ -308,7 +306,7 @@ class Left:
             if branch is not None:
                 kids = (all_kids[node][branch],)
             else:
-                found |= diagram.variables[level].bits | diagram.test_bit[level]
+                found |= self._bits[level]
                 kids = others[node] if level else {all_kids[node][item] for item in self._items}
             for kid in kids:
                 if kid not in seen:
@@ -419,6 +417,7 @@ class Left:
         return node
 
     def _spread_out(self, root: int, first: Stage) -> int:
+        """The node with the values chosen that a stage, and each one after it, chooses."""
         shared, diagram = self.whole.spread, self.diagram
         levels, all_kids, others, shared_below = diagram.level, diagram.kids, diagram.others, diagram.below
         own_keys, own_others, own_below = self._keys, self._others, self._below

@@ -448,7 +448,9 @@ class _Stages:
         planes = self._planes(fact, others, numbers, held, parts)
         for other in reversed(others):
             planes = without(planes, other)
-        roots = {plain(Fraction(-form.constant, form.coefficients[0][1])) for form in planes if form.coefficients}
+        roots = {
+            plain(Fraction(-form.constant, form.coefficients[0][1])) for form in planes if form.coefficients
+        }
         found: set[Start] = set(self.diagram.of_fact[fact].starts)
         found.update((root, after) for root in {0, *roots} if root >= 0 for after in (0, 1))
         if FACTS[fact].kind is Kind.COUNT:
