@@ -234,13 +234,14 @@ class Left:
 
     def _make(self, level: int, kids: tuple[int, ...], looks: int = 0, starts: tuple[Start, ...] = ()) -> int:
         """The node that branches so; the shared one if there is one. `looks`: the facts that a test still looks at."""
-        if kids.count(kids[0]) == len(kids):
+        few = dict.fromkeys(kids)
+        if len(few) == 1:
             return kids[0]
         diagram = self.diagram
         if self._shared:
             return diagram.make(diagram.variables[level], kids, starts)
         key = (level, kids, looks, starts) if looks or starts else (level, kids)
-        return self._unique.get(key) or diagram.unique.get(key) or self._new(key, dict.fromkeys(kids))
+        return self._unique.get(key) or diagram.unique.get(key) or self._new(key, few)
 
     def _new(self, key: tuple[Any, ...], others: Iterable[int]) -> int:
         """A node of its own; `others` are its kids, each once, the first kid first."""

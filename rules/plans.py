@@ -132,13 +132,13 @@ class Plans:
             anyhow += [plan.kids[0] for plan in asking if len(plan.kids) == 1]
             divided = {plan.starts for plan in splitting}
             starts: tuple[Start, ...] = ()
-            ways: Iterable[tuple[Plan, ...]] = [()]
+            ways: list[tuple[Plan, ...]] = [()]
             if len(divided) == 1:
                 (starts,) = divided
-                ways = zip(*[plan.kids for plan in splitting], strict=True)
+                ways = list(zip(*[plan.kids for plan in splitting], strict=True))
             elif divided:
                 starts = tuple(sorted({start for each in divided for start in each}))
                 ways = [tuple([plan.after(start) for plan in splitting]) for start in starts]
-            kids = tuple([self._unite((*anyhow, *way)) for way in ways])
-            found = self._united[together] = self._ask(level, kids, starts)
+            after = {way: self._unite((*anyhow, *way)) for way in dict.fromkeys(ways)}
+            found = self._united[together] = self._ask(level, tuple([after[way] for way in ways]), starts)
         return found
