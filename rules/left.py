@@ -63,10 +63,11 @@ class Whole:
     def measure(self) -> None:
         """Extend `nodes` and `spans` to all nodes of the diagram."""
         diagram, nodes = self.diagram, self.nodes
-        with diagram.lock:
-            new = range(len(nodes), len(diagram.level))
-            self.spans_of(new, diagram.level, diagram.others, diagram.below, {}, self.spans)
-            nodes.extend(new)
+        if range(len(nodes), len(diagram.level)):
+            with diagram.lock:
+                new = range(len(nodes), len(diagram.level))
+                self.spans_of(new, diagram.level, diagram.others, diagram.below, {}, self.spans)
+                nodes.extend(new)  # last: other threads read without the lock
 
     def spans_of(
         self,
@@ -139,7 +140,7 @@ class Left:
         self._branches: list[int | None] = [None] * len(diagram.variables)
         numbers: dict[str, Number] = {}
         self._stages: dict[tuple[Group, int], Stage] = {}
-        known = 0
+        known = diagram.of_fact["item"].bits  # at least which items it can be
         for fact, value in facts.items():
             variable = diagram.of_fact[fact]
             known |= variable.bits
@@ -162,16 +163,13 @@ class Left:
         # An unknown item is one that a known entry and activity can go with; the others count as the first of these.
         possible = possible_items(facts)
         self._items = [position if position in possible else possible[0] for position in range(len(ITEMS))]
-        if len(possible) < len(ITEMS):
-            known |= diagram.of_fact["item"].bits
         self._known = known
         self._touched = known | (whole.bound if known & whole.bound else 0)
         self._start()
 
     def _start(self) -> None:
         self._size = len(self.diagram.level)
-        if not self._shared and len(self.whole.nodes) < self._size:
-            self.whole.measure()
+        self.whole.measure()
         self._bits = self.whole.bits
         self._nodes: dict[int, int] = {}
         self._spread: dict[Stage, dict[int, int]] = {}
@@ -214,14 +212,15 @@ class Left:
 
     def _reached(self, place: int) -> Iterator[int]:
         """The places of the nodes of its own that are reached from one of them, each after its kids."""
-        waits = bytearray(place + 1)
+        places = range(len(self._others))
+        waits = bytearray(len(places))
         waits[place] = True
-        for one in range(place, -1, -1):
+        for one in reversed(places):
             if waits[one]:
                 for kid in self._others[one]:
                     if kid < 0:
                         waits[~kid] = True
-        return compress(range(place + 1), waits)
+        return compress(places, waits)
 
     def starts(self, node: int) -> tuple[Start, ...]:
         """Where its branches start, if it divides numbers or dates."""
@@ -247,7 +246,7 @@ class Left:
         """A node of its own; `others` are its kids, each once, the first kid first."""
         node = self._unique[key] = ~len(self._keys)
         shared, own, below = self.diagram.below, self._below, self._bits[key[0]]
-        if len(key) > 2:
+        if len(key) != 2:
             level, _kids, looks, starts = key
             if looks:
                 self._looked[node] = looks
@@ -360,7 +359,7 @@ class Left:
         """The node with every known branch taken."""
         diagram, branches, looks = self.diagram, self._branches, self._looks
         levels, all_kids, others = diagram.level, diagram.kids, diagram.others
-        left = self.whole.nodes[: root + 1]
+        left = self.whole.nodes.copy()  # what is left of each: it itself, if no known fact lies below
         of, own, shared = left.__getitem__, self._unique.get, diagram.unique.get
         for node in reversed(self._ways(root)):
             level, kids = levels[node], all_kids[node]
@@ -390,8 +389,8 @@ class Left:
         """The nodes on the ways that the known facts leave open, while some are known below; each before its kids."""
         diagram, branches, known = self.diagram, self._branches, self._known
         levels, all_kids, others, below = diagram.level, diagram.kids, diagram.others, diagram.below
-        found, waits, node = list[int](), bytearray(root + 1), root
-        while node >= 0:
+        found, waits, node = list[int](), bytearray(len(self.whole.nodes)), root
+        while node != -1:
             if below[node] & known:
                 found.append(node)
                 level = levels[node]
