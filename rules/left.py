@@ -403,7 +403,7 @@ class Left:
                 else:
                     for item in self._items:
                         waits[all_kids[node][item]] = True
-            node = waits.rfind(True, 0, node)  # a node is made after its kids
+            node = waits.rfind(True, None, node)  # a node is made after its kids
         return found
 
     def weighed(self, node: int) -> int:
