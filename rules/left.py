@@ -32,7 +32,6 @@ class Whole:
         weighed: the numbers that are weighed with others, as bits.
         asked_before: before each level, the numbers asked for by then that are not one test's own, as bits.
         bits: what the variable of each level adds to what lies below its nodes.
-        nodes: all nodes of the diagram, in order.
         spans: of all nodes of the diagram.
     """
 
@@ -54,20 +53,18 @@ class Whole:
             shared = variable.bits & self.weighed & ~alone
             self.asked_before.append(self.asked_before[-1] | shared)
         self.bits = [variable.bits | diagram.test_bit[variable.level] for variable in diagram.variables]
-        self.nodes: list[int] = []
         self.spans: dict[int, Span] = {}
         self.spread: dict[Stage, dict[int, int]] = {}
         self._left: dict[int, int] = {}
         self.open = Left(self, Facts(), shared=True)
 
     def measure(self) -> None:
-        """Extend `nodes` and `spans` to all nodes of the diagram."""
-        diagram, nodes = self.diagram, self.nodes
-        if range(len(nodes), len(diagram.level)):
+        """Extend `spans` to all nodes of the diagram."""
+        diagram, spans = self.diagram, self.spans
+        if range(len(spans), len(diagram.level)):
             with diagram.lock:
-                new = range(len(nodes), len(diagram.level))
-                self.spans_of(new, diagram.level, diagram.others, diagram.below, {}, self.spans)
-                nodes.extend(new)  # last: other threads read without the lock
+                new = range(len(spans), len(diagram.level))
+                self.spans_of(new, diagram.level, diagram.others, diagram.below, {}, spans)
 
     def spans_of(
         self,
@@ -359,37 +356,38 @@ class Left:
         """The node with every known branch taken."""
         diagram, branches, looks = self.diagram, self._branches, self._looks
         levels, all_kids, others = diagram.level, diagram.kids, diagram.others
-        left = self.whole.nodes.copy()  # what is left of each: it itself, if no known fact lies below
-        of, own, shared = left.__getitem__, self._unique.get, diagram.unique.get
+        left: dict[int, int] = {}  # of every other node, it itself is left
+        of, own, shared = left.get, self._unique.get, diagram.unique.get
         for node in reversed(self._ways(root)):
             level, kids = levels[node], all_kids[node]
             branch = branches[level]
             key: tuple[Any, ...]
             if branch is not None:
-                left[node] = left[kids[branch]]
+                left[node] = of(kids[branch], kids[branch])
             elif not level:  # the item
-                left[node] = self._make(level, tuple([left[kids[item]] for item in self._items]))
+                left[node] = self._make(level, tuple([of(kids[item], kids[item]) for item in self._items]))
             elif len(kids) == 2:  # most nodes; like the others, only quicker
-                both = left[kids[0]], left[kids[1]]
-                if both[0] == both[1]:
-                    left[node] = both[0]
+                one, two = kids
+                one, two = both = of(one, one), of(two, two)
+                if one == two:
+                    left[node] = one
                 else:
                     key = (level, both, looks[level], ()) if looks[level] else (level, both)
                     left[node] = own(key) or shared(key) or self._new(key, both)
             else:
-                few = dict.fromkeys(map(of, others[node]))
+                few = dict.fromkeys(map(of, others[node], others[node]))
                 if len(few) == 1:
                     (left[node],) = few
                 else:
-                    key = (level, tuple(map(of, kids)))
+                    key = (level, tuple(map(of, kids, kids)))
                     left[node] = own(key) or shared(key) or self._new(key, few)
-        return left[root]
+        return of(root, root)
 
     def _ways(self, root: int) -> list[int]:
         """The nodes on the ways that the known facts leave open, while some are known below; each before its kids."""
         diagram, branches, known = self.diagram, self._branches, self._known
         levels, all_kids, others, below = diagram.level, diagram.kids, diagram.others, diagram.below
-        found, waits, node = list[int](), bytearray(len(self.whole.nodes)), root
+        found, waits, node = list[int](), bytearray(self._size), root
         while node != -1:
             if below[node] & known:
                 found.append(node)
