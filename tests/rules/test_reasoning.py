@@ -16,7 +16,7 @@ from rules.enforcement import ENFORCED
 from rules.facts import FACTS, ITEMS, Kind, Value, as_json, can_stand_together, contradictions
 from rules.law import Ordered
 from rules.left import Left
-from rules.plans import Plan, Plans
+from rules.plans import END, Plan, Plans
 from rules.possibility import Next, Possibilities, _law
 from rules.provisions.classification import CLASSIFICATION
 from rules.provisions.conclusion import AUTHORIZATIONS, DECISION, REQUIRED, SUBJECT
@@ -193,3 +193,22 @@ def test_what_is_left_of_planes_without_a_number() -> None:
     """2x + 3y = 6 and 4x = y meet where 7y = 12; a plane without x stays."""
     planes = {plane({"x": 2, "y": 3}, -6), plane({"x": 4, "y": -1}, 0), plane({"y": 1}, -5)}
     assert without(planes, "x") == {plane({"y": 7}, -12), plane({"y": 1}, -5)}
+
+
+def test_ranges_that_start_differently_are_united_range_by_range() -> None:
+    whole, _plans = _law()
+    plans, level = (
+        Plans(whole.open),
+        {fact: variable.level for fact, variable in whole.diagram.of_fact.items()},
+    )
+    purpose, private = (plans._ask(level[fact], (END,), ()) for fact in ("purpose", "private_sector"))
+    early = plans._ask(level["tpp"], (END, purpose), ((0, 0), (5, 0)))
+    late = plans._ask(level["tpp"], (END, private), ((0, 0), (5, 1)))
+    united = plans._unite((early, END, late))
+    assert united.starts == ((0, 0), (5, 0), (5, 1))
+    assert united.kids == (END, purpose, plans._unite((private, purpose)))
+    assert [kid.questions() for kid in united.kids] == [(0, 0), (1, 1), (2, 2)]
+    assert united.questions() == (1, 3)
+    anyhow = plans._unite((early, plans._ask(level["datacenter"], (END,), ())))
+    assert [kid.questions() for kid in anyhow.kids] == [(1, 1), (2, 2)]
+    assert anyhow.starts == early.starts
