@@ -7,6 +7,7 @@ import json
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import connections
 from pytest_django import Settings
 
 from tests.wizard.ledger_copies import Installation
@@ -69,6 +70,29 @@ def test_another_seed_makes_others(installation: Installation) -> None:
         titles = list(Case.objects.using(alias).order_by("-pk").values_list("title", flat=True)[:22])
         assert titles[:11] != titles[11:]
         assert audit(alias).faults == []
+
+
+def test_plain_indexes_are_there_again_after_a_large_filling(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "LARGE", 20)
+    with installation.opened() as alias:
+
+        def indexes() -> set[tuple[str, str]]:
+            inspect = connections[alias].introspection
+            with connections[alias].cursor() as cursor:
+                return {
+                    (model._meta.db_table, name)
+                    for model in archive._Rows.MODELS
+                    for name, found in inspect.get_constraints(cursor, model._meta.db_table).items()
+                    if found["index"]
+                }
+
+        before = indexes()
+        list(archive.fill(20, using=alias))
+        assert indexes() == before
+        assert audit(alias).faults == []
+        assert search.newest("order", using=alias)
 
 
 @pytest.mark.django_db
