@@ -590,7 +590,7 @@ class _Filling:
         self.last = Counter(dict(Serial.objects.using(self.using).values_list("series", "last")))
         sent = self.memos
         while self.memos < until:
-            self.case(self.chance.choice(self._deals()))
+            self.case(self.chance.choice(self._deals())[: until - self.memos])
             if self.memos - sent >= AT_ONCE:
                 self.rows.send()
                 sent = self.memos

@@ -63,6 +63,14 @@ def test_they_are_found_by_the_same_words(installation: Installation) -> None:
             assert memo.pk in search.newest(f"{memo.number} {person.last_name[:3]}", using=alias)
 
 
+def test_one_is_one(installation: Installation) -> None:
+    with installation.opened() as alias:
+        before = Memo.objects.using(alias).count()
+        for seed in range(12):
+            assert [done.memos for done in archive.fill(1, seed=seed, using=alias)] == [1]
+        assert Memo.objects.using(alias).count() == before + 12
+
+
 def test_another_seed_makes_others(installation: Installation) -> None:
     with installation.opened() as alias:
         list(archive.fill(12, seed=1, using=alias))
