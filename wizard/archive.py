@@ -451,6 +451,9 @@ class _Rows:
                     with cursor.copy(f"COPY {table.name} ({table.columns}) FROM STDIN") as copy:
                         for row in table.waiting:
                             copy.write_row(row)
+                    if model is SearchText:
+                        words = (word for _memo, said in table.waiting for word in said.split())
+                        search.learn(words, self.connection.alias)
                 else:
                     into = f"INSERT INTO {table.name} ({table.columns}) VALUES ({table.marks})"  # noqa: S608
                     cursor.executemany(into, table.waiting)

@@ -68,9 +68,8 @@ def _queue(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     form = queue.FilterForm(request.GET)
     valid = form.is_valid()
-    found = (
-        queue.page(user, form.cleaned_data, request.GET.get("before", "")[:20]) if valid else queue.Page([])
-    )
+    before, after = (request.GET.get(name, "")[:20] for name in ("before", "after"))
+    found = queue.page(user, form.cleaned_data, before, after) if valid else queue.Page([])
     errors = [(name, str(message)) for name, said in form.errors.items() for message in said]
     kept = {name: value for name, value in request.GET.items() if name in form.fields and value}
     state = kept.get("state") or (queue.EVERYTHING if kept.get("q") else queue.standing(user))
@@ -82,7 +81,7 @@ def _queue(request: HttpRequest) -> HttpResponse:
         "filtered": bool(kept.keys() - {"q", "state"}),
         "kept": kept,
         "kept_query": urlencode(kept),
-        "deep": bool(request.GET.get("before")),
+        "deep": bool(found.newer or before),
         "errors": errors,
         "states": queue.STATES,
         "flags": queue.FLAGS,
