@@ -29,8 +29,8 @@ PREFIXES = (1, 2, 3, 4)
 MOST_WORDS = 30
 """Words that a longer beginning is written out as."""
 
-BUCKET = 9
-"""PostgreSQL finds the newest by groups of 2**9 memos, each a word of its own in the index."""
+GROUPS = (9, 12, 15, 18)
+"""PostgreSQL finds the newest by groups of 2**9 memos, then by larger ones, each a word of its own in the index."""
 
 _WORD = re.compile(r"[^\W_]+")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
@@ -240,14 +240,14 @@ def _next_in_postgresql(
         cursor.execute("SELECT max(memo_id) FROM wizard_searchtext")
         last = cursor.fetchone()[0] or 0
         start = last + 1 if start is None else start
-        nearest = (start + 1 if newer else start - 1) >> BUCKET
-        for groups in (1, 8, 64, None):
+        for size in (*GROUPS, None):
             asked = list(terms)
-            if groups is not None:
-                numbers = range(nearest, nearest + groups) if newer else range(nearest, nearest - groups, -1)
-                asked.append(
-                    "(" + " | ".join(f"'{_MARK}b{number}'" for number in numbers if number >= 0) + ")"
-                )
+            reached = size is None
+            if size is not None:
+                nearest = (start + 1 if newer else start - 1) >> size
+                beside_it = nearest + 1 if newer else nearest - 1
+                asked.append(f"('{_MARK}b{size}n{nearest}' | '{_MARK}b{size}n{max(0, beside_it)}')")
+                reached = beside_it >= last >> size if newer else beside_it <= 0
             # Materialized, so that the index is asked and the rows are not looked through one by one.
             cursor.execute(
                 "WITH found AS MATERIALIZED (SELECT memo_id, words FROM wizard_searchtext "  # noqa: S608
@@ -256,17 +256,10 @@ def _next_in_postgresql(
                 [" & ".join(asked), start, *beside, limit],
             )
             found = [row[0] for row in cursor.fetchall()]
-            reached = groups is None or (nearest + groups > last >> BUCKET if newer else nearest < groups)
             if len(found) == limit or reached:
                 return found
     raise AssertionError("The last round asks for every group.")
 
-
-WORDS = {
-    "sqlite": "CREATE VIRTUAL TABLE wizard_words USING fts5vocab('wizard_search', 'instance')",
-    "postgresql": 'CREATE TABLE wizard_words (word text COLLATE "C" PRIMARY KEY)',
-}
-"""The words there are."""
 
 SCHEMA = {
     "sqlite": [
@@ -274,15 +267,17 @@ SCHEMA = {
             "CREATE VIRTUAL TABLE wizard_search USING fts5(words, content='wizard_searchtext', "
             f"content_rowid='memo_id', tokenize='ascii', prefix='{' '.join(map(str, PREFIXES))}')"
         ),
-        WORDS["sqlite"],
+        "CREATE VIRTUAL TABLE wizard_words USING fts5vocab('wizard_search', 'instance')",
     ],
     "postgresql": [
         (
             "ALTER TABLE wizard_searchtext ADD COLUMN lexemes tsvector GENERATED ALWAYS AS (array_to_tsvector("
-            f"string_to_array(words, ' ') || ('{_MARK}b' || (memo_id >> {BUCKET})::text))) STORED"
+            "string_to_array(words, ' ') || ARRAY["
+            + ", ".join(f"'{_MARK}b{size}n' || (memo_id >> {size})::text" for size in GROUPS)
+            + "])) STORED"
         ),
         "CREATE INDEX wizard_search ON wizard_searchtext USING gin (lexemes) WITH (fastupdate = off)",
-        WORDS["postgresql"],
+        'CREATE TABLE wizard_words (word text COLLATE "C" PRIMARY KEY)',
     ],
 }
-"""What each database needs beside the table of words; the migrations make it."""
+"""What each database needs beside the memos' words; the migrations make it."""

@@ -1,4 +1,4 @@
-"""For a large archive: the search knows the words that begin like another, and SQLite has an index for one letter."""
+"""For a large archive: the search knows the words that begin like another; PostgreSQL groups memos by several sizes."""
 
 from django.apps.registry import Apps
 from django.db import migrations
@@ -13,10 +13,10 @@ def again(_apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     schema_editor.execute("DROP TABLE IF EXISTS wizard_words")
     if connection.vendor == "sqlite":
         schema_editor.execute("DROP TABLE wizard_search")
-        for statement in search.SCHEMA["sqlite"]:
-            schema_editor.execute(statement, params=None)
     else:
-        schema_editor.execute(search.WORDS["postgresql"])
+        schema_editor.execute("ALTER TABLE wizard_searchtext DROP COLUMN lexemes")
+    for statement in search.SCHEMA[connection.vendor]:
+        schema_editor.execute(statement, params=None)
     search.rebuild(connection.alias)
 
 
