@@ -29,6 +29,7 @@ from wizard.desk import acts, queue, search
 from wizard.desk.models import Docket, SavedView, SearchText
 from wizard.models import Memo
 from wizard.samples import SAMPLES
+from wizard.templatetags.numbers import grouped
 
 
 def memo_of(owner: User, answers: Any, title: str = "Rheinwerk KI GmbH") -> Memo:
@@ -314,7 +315,18 @@ def test_an_administrator_sees_what_waits_for_anybody(memos: list[Memo], sign_in
 
 def test_empty_queues_say_what_to_do(desk: Client, db: None) -> None:
     assert "Nothing waits for you." in text_of(desk, "/")
-    assert "No memo is like that." in text_of(desk, "/?country=DE")
+    assert "Take a filter away, or look at every state." in text_of(desk, "/?country=DE")
+    assert "Take a word or a filter away." in text_of(desk, "/?state=all&q=anything")
+    assert "There is no memo yet." in text_of(desk, "/?state=all")
+
+
+def test_what_waits_is_counted_up_to_a_limit(
+    memos: list[Memo], desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "4 memos wait for you" in text_of(desk, "/")
+    monkeypatch.setattr(queue, "COUNTED", 3)
+    assert "More than 3 memos wait" in text_of(desk, "/")
+    assert grouped(1_000_000) == "1,000,000"
 
 
 def test_what_is_no_filter_is_refused(desk: Client) -> None:
