@@ -180,7 +180,7 @@ QUERIES = {
     "search: a three-letter prefix": "mag",
     "search: two Chinese characters": "云帆",
     "search: a number": "M-2025-0100",
-    "search: one letter": "q",
+    "search: one letter": "m",
     "search: two words that never meet": "kestrel magnolia",
 }
 

@@ -32,6 +32,9 @@ MOST_WORDS = 30
 GROUPS = (9, 12, 15, 18)
 """PostgreSQL finds the newest by groups of 2**9 memos, then by larger ones, each a word of its own in the index."""
 
+NEAR = 12
+"""The largest groups whose rows are read through for a beginning of too many words."""
+
 _WORD = re.compile(r"[^\W_]+")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(f"[{_CJK}]+|[^{_CJK}]+")
@@ -218,30 +221,23 @@ def _words_like(beginning: str, cursor: Any) -> list[str] | None:
     return None if len(words) > MOST_WORDS else words or [beginning]
 
 
-def _in_tsquery(part: Part, cursor: Any) -> Iterator[str]:
-    """A part's words in PostgreSQL's notation. As in FTS5, a beginning would have all its lists put together."""
-    *before, last = part.words
-    yield from (f"'{word}'" for word in before)
-    words = _words_like(last, cursor) if part.prefix else [last]
-    yield f"'{last}':*" if words is None else "(" + " | ".join(f"'{word}'" for word in words) + ")"
-
-
 def _next_in_postgresql(
     parts: list[Part], limit: int, start: int | None, newer: bool, using: str
 ) -> list[int]:
-    """A GIN index knows no order, so it is asked for the nearest groups of memos first, then for more of them."""
-    beside = [
-        f"% {' '.join(part.words)}{'' if part.prefix else ' '}%" for part in parts if len(part.words) > 1
-    ]
-    likes = " AND (' ' || words || ' ') LIKE %s" * len(beside)
+    """A GIN index knows no order, so it is asked for the nearest groups of memos first, then for more of them.
+
+    A beginning of too many words is looked for in the rows instead, since the index would put all their lists together;
+    except where it is all that is asked for and the nearest rows do not have it often enough.
+    """
     beyond, order = (">", "ASC") if newer else ("<", "DESC")
     with connections[using].cursor() as cursor:
-        terms = [term for part in parts for term in _in_tsquery(part, cursor)]
+        terms, broad, beside = _in_tsquery(parts, cursor)
+        likes = ["(' ' || words || ' ') LIKE %s"] * len(beside)
         cursor.execute("SELECT max(memo_id) FROM wizard_searchtext")
         last = cursor.fetchone()[0] or 0
         start = last + 1 if start is None else start
         for size in (*GROUPS, None):
-            asked = list(terms)
+            asked = [*terms, *(broad if not terms and (size is None or size > NEAR) else ())]
             reached = size is None
             if size is not None:
                 nearest = (start + 1 if newer else start - 1) >> size
@@ -252,13 +248,30 @@ def _next_in_postgresql(
             cursor.execute(
                 "WITH found AS MATERIALIZED (SELECT memo_id, words FROM wizard_searchtext "  # noqa: S608
                 f"WHERE lexemes @@ %s::tsquery AND memo_id {beyond} %s) "
-                f"SELECT memo_id FROM found WHERE true{likes} ORDER BY memo_id {order} LIMIT %s",
+                f"SELECT memo_id FROM found WHERE {' AND '.join(['true', *likes])} ORDER BY memo_id {order} LIMIT %s",
                 [" & ".join(asked), start, *beside, limit],
             )
             found = [row[0] for row in cursor.fetchall()]
             if len(found) == limit or reached:
                 return found
     raise AssertionError("The last round asks for every group.")
+
+
+def _in_tsquery(parts: list[Part], cursor: Any) -> tuple[list[str], list[str], list[str]]:
+    """The words of a query in PostgreSQL's notation; apart from them beginnings of too many words; and what the text
+    of a row must be like besides."""
+    terms, broad, beside = [], [], []
+    for part in parts:
+        *before, last = part.words
+        words = _words_like(last, cursor) if part.prefix else [last]
+        terms += [f"'{word}'" for word in before]
+        if words is None:
+            broad.append(f"'{last}':*")
+        else:
+            terms.append("(" + " | ".join(f"'{word}'" for word in words) + ")")
+        if before or words is None:
+            beside.append(f"% {' '.join(part.words)}{'' if part.prefix else ' '}%")
+    return terms, broad, beside
 
 
 SCHEMA = {
