@@ -2,8 +2,9 @@
 
 Each is a valid memo of a finished case with its answers, its row in the docket and its acts of review. The words of a
 determination are put together once for equal facts, with marks where a memo's own number, title, people and moments
-go. Everything else is the record's own code: the same leaves, tree and signed heads, in tables as well protected as
-ever. It is quick because a transaction takes thousands of memos and rows go in by the thousand.
+go. Everything else is the record's own: the same leaves, tree and signed heads, in tables as well protected as ever. It
+is quick because a transaction takes thousands of memos, rows go in by the thousand and past the models, and a large
+filling makes the indexes that keep nothing unique when the rows are there.
 
 A memo says a moment in those years; the ledger says when it was really entered, which is now.
 """
