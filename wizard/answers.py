@@ -63,7 +63,7 @@ def say_date(day: datetime.date) -> str:
 
 def say_moment(moment: datetime.datetime) -> str:
     """A moment at the legal time of the site, with the name of its zone: 2026-09-01 14:05 EDT."""
-    return date_format(timezone.localtime(moment), "Y-m-d H:i T")
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M %Z}"
 
 
 def given_by(event: AnswerEvent) -> str:

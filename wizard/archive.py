@@ -2,23 +2,26 @@
 
 Each is a valid memo of a finished case with its answers, its row in the docket and its acts of review. The words of a
 determination are put together once for equal facts, with marks where a memo's own number, title, people and moments
-go. Everything else is the record's own code: the same leaves, tree and signed heads, in tables as well protected as
-ever. It is quick because a transaction takes thousands of memos and rows go in by the thousand.
+go. Everything else is the record's own: the same leaves, tree and signed heads, in tables as well protected as ever. It
+is quick because a transaction takes thousands of memos, rows go in by the thousand and past the models, and a large
+filling makes the indexes that keep nothing unique when the rows are there.
 
 A memo says a moment in those years; the ledger says when it was really entered, which is now.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import functools
 import itertools
 import json
+import operator
 import random
 import re
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +30,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
 from django.core.management.color import no_style
 from django.db import connections, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Max
 from django.utils import timezone, translation
 
@@ -38,6 +42,7 @@ from wizard.desk import acts, search
 from wizard.desk.models import SearchText
 from wizard.interview import Interview, walk
 from wizard.ledger import log
+from wizard.ledger.models import as_text
 from wizard.memo import content, state
 from wizard.models import (
     Answer,
@@ -50,7 +55,7 @@ from wizard.models import (
     ReviewAct,
     Serial,
     TreeHead,
-    trail,
+    told,
 )
 from wizard.samples import SAMPLES
 
@@ -58,6 +63,9 @@ YEARS = 5
 
 TRANSACTION = 10_000
 """Memos that are entered together."""
+
+LARGE = 50_000
+"""From so many memos on, plain indexes are made when the rows are there."""
 
 AT_ONCE = 500
 """Memos whose rows are sent to the database together."""
@@ -218,29 +226,35 @@ def _own_words(
     memo_id: uuid.UUID,
     number: str,
     created: datetime.datetime,
-    case: Case,
-    owner: User,
+    case_id: uuid.UUID,
+    reference: str,
+    title: str,
+    username: str,
+    name: str,
     answered: datetime.datetime,
-    changed: datetime.datetime,
+    changed: datetime.datetime | None,
     earlier: str,
 ) -> dict[str, str]:
-    """What does not follow from the facts, as the memo's bytes have it, by what stands in its place."""
+    """What does not follow from the facts, as the memo's bytes have it, by what stands in its place.
+
+    Only a memo that supersedes another has a moment at which an answer was changed.
+    """
     day = timezone.localdate(created)
     return {
         str(_MEMO_ID): str(memo_id),
-        str(_CASE_ID): str(case.public_id),
+        str(_CASE_ID): str(case_id),
         _NUMBER: number,
-        _REFERENCE: case.reference,
-        _TITLE: json.dumps(case.title, ensure_ascii=False)[1:-1],
-        _USERNAME: owner.username,
-        _NAME: owner.get_full_name(),
+        _REFERENCE: reference,
+        _TITLE: json.dumps(title, ensure_ascii=False)[1:-1],
+        _USERNAME: username,
+        _NAME: name,
         _EARLIER: earlier,
         "1999-11-30T17:34:56.789012Z": record.timestamp(created),
         "1999-11-30": day.isoformat(),
         "November 30, 1999": _say_day(day, "en"),
         "1999年11月30日": _say_day(day, "zh-hans"),
         "1998-10-29 12:21 EST": say_moment(answered),
-        "1997-09-28 11:12 EDT": say_moment(changed),
+        "1997-09-28 11:12 EDT": say_moment(changed) if changed else "",
     }
 
 
@@ -255,7 +269,7 @@ class Kept:
     """A transaction worked out and put into words: a memo's pieces between its own parts, and what its rows say."""
 
     answers: dict[str, Answer]
-    events: list[AnswerEvent]
+    events: list[dict[str, Any]]
     pieces: list[str]
     outcome: str
     edition: datetime.date | None
@@ -333,7 +347,10 @@ def keep(answers: dict[str, Answer], change: tuple[str, Answer] | None = None) -
     return Kept(
         words=search.words_of(unnamed, 0, (), ()).partition(" ")[2],
         answers=dict(case.answers),
-        events=events,
+        events=[
+            {**{field.attname: getattr(event, field.attname) for field in _EVENT}, "said": event.said}
+            for event in events
+        ],
         pieces=re.split(f"({marks})", memo.canonical),
         outcome=found.outcome,
         edition=memo.edition,
@@ -345,16 +362,20 @@ def keep(answers: dict[str, Answer], change: tuple[str, Answer] | None = None) -
     )
 
 
+_EVENT = AnswerEvent._meta.concrete_fields
+
+
 def _marks() -> list[str]:
-    owner = User(username=_USERNAME, first_name=_NAME)
-    case = Case(public_id=_CASE_ID, reference=_REFERENCE, title=_TITLE)
     return list(
         _own_words(
             memo_id=_MEMO_ID,
             number=_NUMBER,
             created=_CREATED,
-            case=case,
-            owner=owner,
+            case_id=_CASE_ID,
+            reference=_REFERENCE,
+            title=_TITLE,
+            username=_USERNAME,
+            name=_NAME,
             answered=_ANSWERED,
             changed=_CHANGED,
             earlier=_EARLIER,
@@ -363,6 +384,52 @@ def _marks() -> list[str]:
 
 
 # -------------------------------------------------------------------------------------------------- rows
+
+_spell = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+"""The canonical form, quickly: it is the same for texts, truth values and small whole numbers under names in ASCII."""
+
+_split = functools.lru_cache(maxsize=64)(lambda text: tuple(search.split(text)))
+_sealed_columns = functools.cache(lambda model: model.sealed_columns())
+
+Values = dict[str, Any]
+"""A row by its columns."""
+
+
+class _Table:
+    """Rows on their way into one table."""
+
+    def __init__(self, model: type[models.Model], connection: BaseDatabaseWrapper) -> None:
+        fields = model._meta.concrete_fields
+        self.name = f'"{model._meta.db_table}"'
+        self.columns = ", ".join(f'"{field.column}"' for field in fields)
+        self.marks = ", ".join(["%s"] * len(fields))
+        self.pick = operator.itemgetter(*(field.attname for field in fields))
+        self.spelled: list[tuple[int, Callable[[Any], Any]]] = [
+            (place, spell)
+            for place, field in enumerate(fields)
+            for kind, spell in _SPELLED[connection.vendor].items()
+            if isinstance(field, kind)
+        ]
+        self.waiting: list[Sequence[Any]] = []
+
+    def add(self, row: Values) -> None:
+        """A row, as saving it would store it."""
+        values = list(self.pick(row))
+        for place, spell in self.spelled:
+            if values[place] is not None:
+                values[place] = spell(values[place])
+        self.waiting.append(values)
+
+
+_SPELLED: dict[str, dict[type[models.Field[Any, Any]], Callable[[Any], Any]]] = {
+    "sqlite": {
+        models.DateTimeField: lambda moment: str(moment)[:-6],  # in UTC, as every moment here is
+        models.UUIDField: operator.attrgetter("hex"),
+        models.JSONField: json.dumps,
+    },
+    "postgresql": {models.JSONField: json.dumps},
+}
+"""How each database keeps values that it does not take as they are."""
 
 
 class _Rows:
@@ -375,41 +442,30 @@ class _Rows:
 
     def __init__(self, using: str) -> None:
         self.connection = connections[using]
-        self.waiting: dict[type[models.Model], list[Sequence[Any]]] = {model: [] for model in self.MODELS}
-        self.fields = {model: model._meta.concrete_fields for model in self.MODELS}
-        self.spelled = {
-            model: [
-                (place, functools.partial(field.get_db_prep_save, connection=self.connection))
-                for place, field in enumerate(fields)
-                if isinstance(field, (models.DateField, models.UUIDField, models.JSONField))
-            ]
-            for model, fields in self.fields.items()
-        }
+        self.tables = {model: _Table(model, self.connection) for model in self.MODELS}
 
-    def add(self, row: models.Model) -> None:
-        """A row, as saving it would store it."""
-        model = type(row)
-        values = [getattr(row, field.attname) for field in self.fields[model]]
-        for place, spell in self.spelled[model]:
-            values[place] = spell(values[place])
-        self.waiting[model].append(values)
+    def add(self, model: type[models.Model], row: Values) -> None:
+        """A row of this table."""
+        self.tables[model].add(row)
 
     def send(self) -> None:
         """Insert what waits. Triggers and constraints see each row as they see any."""
         with self.connection.cursor() as cursor:
-            for model, rows in self.waiting.items():
-                table = f'"{model._meta.db_table}"'
-                columns = ", ".join(f'"{field.column}"' for field in self.fields[model])
+            for model, table in self.tables.items():
                 if self.connection.vendor == "postgresql":
-                    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-                        for row in rows:
+                    with cursor.copy(f"COPY {table.name} ({table.columns}) FROM STDIN") as copy:
+                        for row in table.waiting:
                             copy.write_row(row)
-                else:
-                    marks = ", ".join(["%s"] * len(self.fields[model]))
-                    cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608
                     if model is SearchText:
-                        cursor.executemany("INSERT INTO wizard_search (rowid, words) VALUES (%s, %s)", rows)
-                rows.clear()
+                        words = (word for _memo, said in table.waiting for word in said.split())
+                        search.learn(words, self.connection.alias)
+                else:
+                    into = f"INSERT INTO {table.name} ({table.columns}) VALUES ({table.marks})"  # noqa: S608
+                    cursor.executemany(into, table.waiting)
+                    if model is SearchText:
+                        into = "INSERT INTO wizard_search (rowid, words) VALUES (%s, %s)"
+                        cursor.executemany(into, table.waiting)
+                table.waiting.clear()
 
     def numbered(self) -> None:
         """Let the database go on numbering after these rows."""
@@ -437,26 +493,102 @@ class Filled:
 
 def fill(number: int, seed: int = 1, using: str = "default") -> Iterator[Filled]:
     """Enter so many memos, with their cases and acts of review; tells after each transaction how far it is."""
-    filling = _Filling(number, seed, using)
-    while filling.memos < number:
-        with transaction.atomic(using=using):
-            filling.transaction(min(number, filling.memos + TRANSACTION))
-        yield Filled(filling.memos, filling.acts)
+    with _hurried(using), _indexes_later(using) if number >= LARGE else contextlib.nullcontext():
+        filling = _Filling(number, seed, using)
+        while filling.memos < number:
+            with transaction.atomic(using=using):
+                filling.transaction(min(number, filling.memos + TRANSACTION))
+            yield Filled(filling.memos, filling.acts)
+
+
+@contextlib.contextmanager
+def _hurried(using: str) -> Iterator[None]:
+    """Let SQLite keep more in memory and not wait for the disk meanwhile. A power cut then costs the demonstration."""
+    connection = connections[using]
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    hurried = {"synchronous": "OFF", "journal_mode": "MEMORY", "cache_size": "-1000000"}
+    with connection.cursor() as cursor:
+        before = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in hurried}
+        try:
+            for name, value in hurried.items():
+                cursor.execute(f"PRAGMA {name} = {value}")
+            yield
+        finally:
+            for name, value in before.items():
+                cursor.execute(f"PRAGMA {name} = {value}")
+
+
+@contextlib.contextmanager
+def _indexes_later(using: str) -> Iterator[None]:
+    """Do without the tables' plain indexes meanwhile and make them anew, which is quicker than adding to them.
+
+    Those that keep something unique stay. A process that is killed in between leaves a database without the others.
+    """
+    connection = connections[using]
+    tables = [model._meta.db_table for model in _Rows.MODELS]
+    kept = (
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = %s AND sql LIKE 'CREATE INDEX%%'"
+        if connection.vendor == "sqlite"
+        else "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename = %s "
+        "AND indexdef LIKE 'CREATE INDEX%%'"
+    )
+    with connection.cursor() as cursor:
+        indexes: dict[str, str] = {}
+        for table in tables:
+            cursor.execute(kept, [table])
+            indexes.update(cursor.fetchall())
+        for name in indexes:
+            cursor.execute(f'DROP INDEX "{name}"')
+        try:
+            yield
+        finally:
+            for statement in indexes.values():
+                cursor.execute(statement, None)
+        if connection.vendor == "sqlite":
+            cursor.execute("INSERT INTO wizard_search (wizard_search) VALUES ('optimize')")
+        else:
+            cursor.execute(f"VACUUM (ANALYZE) {', '.join(tables)}")
+
+
+@dataclass(frozen=True)
+class _Person:
+    """Somebody of the demonstration, as rows and records name them."""
+
+    pk: int
+    username: str
+    name: str
+    said: dict[str, str]
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, user: User) -> _Person:
+        said = accounts.person(user)
+        words = (*search.split(said["name"]), *search.split(said["username"]))
+        return cls(user.pk, said["username"], said["name"], said, words)
+
+
+@dataclass
+class _Entered:
+    """A memo that more may still happen to: its own columns, its row in the docket and its words."""
+
+    memo: Values
+    docket: Values
+    words: list[str]
 
 
 class _Filling:
     def __init__(self, number: int, seed: int, using: str) -> None:
         self.using, self.chance = using, random.Random(seed)  # noqa: S311 - not for secrets
         self.memos = self.acts = 0
-        self.sales, self.legal = _people(using)
+        self.sales, self.legal = ([_Person.of(user) for user in users] for users in _people(using))
         self.now = timezone.now().replace(microsecond=0)
         self.start = self.now - datetime.timedelta(days=round(YEARS * 365.25))
         self.number = number
-        self.periods = max(6, min(12 * YEARS, number // 200))
+        self.periods = max(6, min(12 * YEARS, number // 1000))
         self.period = -1
         self.deals: list[tuple[Kept, ...]] = []
-        self.said: dict[int, list[str]] = {}
-        self.memo_columns, self.act_columns = Memo.sealed_columns(), ReviewAct.sealed_columns()
 
     def transaction(self, until: int) -> None:
         """Enter memos up to that count, under the ledger's lock."""
@@ -466,7 +598,7 @@ class _Filling:
         self.last = Counter(dict(Serial.objects.using(self.using).values_list("series", "last")))
         sent = self.memos
         while self.memos < until:
-            self.case(self.chance.choice(self._deals()))
+            self.case(self.chance.choice(self._deals())[: until - self.memos])
             if self.memos - sent >= AT_ONCE:
                 self.rows.send()
                 sent = self.memos
@@ -506,163 +638,185 @@ class _Filling:
         """A case with its answers, and a memo for each time its result was recorded."""
         chance = self.chance
         owner = chance.choice(self.sales)
-        answered = self._moment() - datetime.timedelta(minutes=chance.randint(3, 40))
+        moment = self._moment()
+        answered = moment - datetime.timedelta(minutes=chance.randint(3, 40))
+        changed = moment - datetime.timedelta(minutes=2)
         item, country = str(deal[0].answers["item"]), str(deal[0].answers.get("destination", ""))
-        case = Case(
-            id=next(self.numbers[Case]),
-            public_id=self._uuid(),
-            reference=self._reference("C", answered),
-            owner=owner,
-            title=_title(chance, item, country),
-            answers=deal[-1].answers,
-            version=len(deal[-1].events),
-            created=answered - datetime.timedelta(minutes=12),
-            updated=answered,
-        )
-        self.rows.add(case)
-        memo: Memo | None = None
-        told: list[AnswerEvent] = []
+        case = {
+            "id": next(self.numbers[Case]),
+            "public_id": self._uuid(),
+            "reference": self._reference("C", answered),
+            "owner_id": owner.pk,
+            "title": _title(chance, item, country),
+            "answers": deal[-1].answers,
+            "version": len(deal[-1].events),
+            "created": answered - datetime.timedelta(minutes=12),
+            "updated": answered,
+        }
+        self.rows.add(Case, case)
+        memo: _Entered | None = None
+        trail: list[dict[str, str]] = []
         for kept in deal:
-            changed = self._moment() - datetime.timedelta(minutes=2)
             for event in kept.events[len(deal[0].events) if memo else 0 :]:
-                event.id, event.case_id, event.by_id = next(self.numbers[AnswerEvent]), case.id, owner.pk
-                event.at = changed if memo else answered
-                self.rows.add(event)
-                told.append(event)
-            memo = self.memo(case, kept, memo, answered, changed, trail(told))
+                at = changed if memo else answered
+                own = {
+                    "id": next(self.numbers[AnswerEvent]),
+                    "case_id": case["id"],
+                    "by_id": owner.pk,
+                    "at": at,
+                }
+                self.rows.add(AnswerEvent, {**event, **own})
+                trail.append(told(event["version"], event["said"], at, owner.pk))
+            memo = self.memo(case, owner, kept, memo, answered, changed, trail)
         assert memo is not None, "A deal has a memo."
-        self.desk(memo)
+        self.desk(memo, owner)
 
     def memo(
         self,
-        case: Case,
+        case: Values,
+        owner: _Person,
         kept: Kept,
-        earlier: Memo | None,
+        earlier: _Entered | None,
         answered: datetime.datetime,
         changed: datetime.datetime,
-        told: str,
-    ) -> Memo:
+        trail: list[dict[str, str]],
+    ) -> _Entered:
         """A memo, its entry in the ledger, its row in the docket and what the desk did about it."""
-        created, owner = self._moment(), case.owner
-        memo = Memo(
-            id=next(self.numbers[Memo]),
-            public_id=self._uuid(),
-            number=self._reference("M", created),
-            case=case,
-            author=owner,
-            created=created,
-            edition=kept.edition,
-            revision=settings.REVISION,
-            outcome=kept.outcome,
-            destination=kept.docket["destination"],
-            supersedes=earlier,
-            submission_key=self._uuid(),
-            submission_digest=record.digest(
-                {
-                    "case": str(case.public_id),
-                    "author": owner.pk,
-                    "name": owner.get_full_name(),
-                    "seen": kept.seen,
-                }
-            ),
-        )
-        memo.canonical = kept.canonical(
+        created = self._moment()
+        number, public_id = self._reference("M", created), self._uuid()
+        seen = {"case": str(case["public_id"]), "author": owner.pk, "name": owner.name, "seen": kept.seen}
+        memo = {
+            "id": next(self.numbers[Memo]),
+            "public_id": public_id,
+            "number": number,
+            "case_id": case["id"],
+            "author_id": owner.pk,
+            "created": created,
+            "edition": kept.edition,
+            "revision": settings.REVISION,
+            "outcome": kept.outcome,
+            "destination": kept.docket["destination"],
+            "supersedes_id": earlier.memo["id"] if earlier else None,
+            "submission_key": self._uuid(),
+            "submission_digest": record.sha256(_spell(seen)),
+            "trail": record.sha256(_spell(trail)),
+        }
+        canonical = kept.canonical(
             _own_words(
-                memo_id=memo.public_id,
-                number=memo.number,
+                memo_id=public_id,
+                number=number,
                 created=created,
-                case=case,
-                owner=owner,
+                case_id=case["public_id"],
+                reference=case["reference"],
+                title=case["title"],
+                username=owner.username,
+                name=owner.name,
                 answered=answered,
-                changed=changed,
-                earlier=earlier.number if earlier else "",
+                changed=changed if earlier else None,
+                earlier=earlier.memo["number"] if earlier else "",
             )
         )
-        memo.sha256 = record.sha256(memo.canonical)
-        memo.trail = told
         if earlier is not None:
-            self.act(earlier, acts.Kind.SUPERSEDED, owner, {"successor": memo.number})
-            self.desk(earlier)
-        self.seal(memo, self.memo_columns)
+            self.act(earlier, acts.Kind.SUPERSEDED, owner, {"successor": number})
+            self.desk(earlier, owner)
+        self.seal(Memo, memo, canonical)
         self.memos += 1
-        memo.docket = Docket(
-            memo=memo,
-            **{
-                **kept.docket,
-                "number": memo.number,
-                "title": case.title,
-                "reference": case.reference,
-                "owner_id": owner.pk,
-                "author_id": owner.pk,
-                "created": created,
-                "touched": created,
-            },
-        )
-        self.said[memo.id] = [kept.words]
+        docket = {
+            **kept.docket,
+            "memo_id": memo["id"],
+            "number": number,
+            "title": case["title"],
+            "reference": case["reference"],
+            "owner_id": owner.pk,
+            "author_id": owner.pk,
+            "assignee_id": None,
+            "state": Docket.State.WAITING.value,
+            "created": created,
+            "touched": created,
+            "acts": 0,
+        }
+        entered = _Entered(memo, docket, [kept.words])
         for kind, by, words in self._reviews(kept, created):
-            self.act(memo, kind, by, words)
-        return memo
+            self.act(entered, kind, by, words)
+        return entered
 
-    def desk(self, memo: Memo) -> None:
+    def desk(self, memo: _Entered, owner: _Person) -> None:
         """The memo's row in the docket, and the words by which it is found, when nothing more happens to it."""
-        self.rows.add(memo.docket)
-        owner = memo.author
-        own = (memo.number, memo.docket.reference, memo.docket.title, owner.get_full_name(), owner.username)
-        words = [search.owned_by(owner.pk), *(word for text in own for word in search.split(text))]
-        self.rows.add(SearchText(memo=memo, words=" ".join([*words, *self.said.pop(memo.id)])))
+        row = memo.docket
+        self.rows.add(Docket, row)
+        own = (word for name in ("number", "reference", "title") for word in search.split(row[name]))
+        words = " ".join([search.owned_by(owner.pk), *own, *owner.words, *memo.words])
+        self.rows.add(SearchText, {"memo_id": row["memo_id"], "words": words})
 
-    def seal(self, row: Memo | ReviewAct, columns: list[str]) -> None:
-        """Add a sealed row with its entry in the ledger."""
-        self.rows.add(row)
+    def seal(self, model: type[Memo | ReviewAct], row: Values, canonical: str) -> None:
+        """Add a row with what it says, and its entry in the ledger."""
+        row["sha256"] = record.sha256(canonical)
+        columns = _sealed_columns(model)
+        digest = record.sha256(_spell({name: as_text(row[name]) for name in columns}))
+        self.rows.add(model, {**row, "canonical": canonical})
         entry, nodes, head = self.ledger.add(
-            row.KIND, str(row.public_id), row.sha256, log.covered(columns, row.columns_digest(columns))
+            model.KIND, str(row["public_id"]), row["sha256"], log.covered(columns, digest), _spell
         )
-        for each in (entry, *nodes, head):
-            self.rows.add(each)
+        self.rows.add(LedgerEntry, entry)
+        for node in nodes:
+            self.rows.add(LedgerNode, node)
+        self.rows.add(TreeHead, head)
 
-    def act(self, memo: Memo, kind: str, by: User, words: dict[str, Any]) -> None:
+    def act(self, memo: _Entered, kind: ReviewAct.Kind, by: _Person, words: Values) -> None:
         """One act of review, some hours after the one before."""
         docket = memo.docket
-        docket.acts += 1
-        docket.touched = min(
-            self.now, docket.touched + datetime.timedelta(minutes=self.chance.randint(5, 3000))
+        docket["acts"] += 1
+        docket["touched"] = min(
+            self.now, docket["touched"] + datetime.timedelta(minutes=self.chance.randint(5, 3000))
         )
-        docket.state = acts.BECOMES.get(acts.Kind(kind), docket.state)
+        docket["state"] = acts.BECOMES.get(kind, docket["state"])
         if kind == acts.Kind.ASSIGNED:
-            docket.assignee = by
-        act = ReviewAct(
-            id=next(self.numbers[ReviewAct]),
-            public_id=self._uuid(),
-            memo=memo,
-            number=docket.acts,
-            kind=kind,
-            by=by,
-            at=docket.touched,
+            docket["assignee_id"] = by.pk
+        act = {
+            "id": next(self.numbers[ReviewAct]),
+            "public_id": self._uuid(),
+            "memo_id": docket["memo_id"],
+            "number": docket["acts"],
+            "kind": kind.value,
+            "by_id": by.pk,
+            "at": docket["touched"],
+            "submission_key": None,
+        }
+        about = {"number": docket["number"], "sha256": memo.memo["sha256"]}
+        content = acts.layout(
+            str(act["public_id"]),
+            about,
+            act["number"],
+            act["kind"],
+            by.said,
+            record.timestamp(act["at"]),
+            words,
         )
-        act.write(acts.content(act, words))
-        self.seal(act, self.act_columns)
+        self.seal(ReviewAct, act, _spell(content))
         self.acts += 1
         for text in (words.get("text", ""), *(one["text"] for one in words.get("questions", ()))):
-            self.said[memo.id] += search.split(text)
+            memo.words += _split(text)
 
-    def _reviews(self, kept: Kept, created: datetime.datetime) -> Iterator[tuple[str, User, dict[str, Any]]]:
+    def _reviews(
+        self, kept: Kept, created: datetime.datetime
+    ) -> Iterator[tuple[ReviewAct.Kind, _Person, Values]]:
         """What the desk has done about a memo: much about an old one, little about a new one."""
         chance, by = self.chance, self.chance.choice(self.legal)
         done = chance.random() < (0.9 if (self.now - created).days > 30 else 0.4)
         if chance.random() < 0.3:
-            yield acts.Kind.ASSIGNED, by, {"assignee": accounts.person(by)}
+            yield acts.Kind.ASSIGNED, by, {"assignee": by.said}
         if chance.random() < 0.1:
-            fact = chance.choice(kept.events).fact
+            fact = chance.choice(kept.events)["fact"]
             yield (
                 acts.Kind.COMMENTED,
                 by,
                 {"text": "Checked against the order.", "fact": fact, "paragraph": ""},
             )
         if done and chance.random() < 0.08:
-            asked = [{"fact": chance.choice(kept.events).fact, "text": "What does this rest on?"}]
+            asked = [{"fact": chance.choice(kept.events)["fact"], "text": "What does this rest on?"}]
             yield acts.Kind.RETURNED, by, {"text": "", "questions": asked}
         elif done:
-            yield acts.Kind.APPROVED, by, {"text": "", "name": by.get_full_name()}
+            yield acts.Kind.APPROVED, by, {"text": "", "name": by.name}
 
     def _uuid(self) -> uuid.UUID:
         return uuid.UUID(int=self.chance.getrandbits(128), version=4)

@@ -6,8 +6,9 @@ models refuse to change or delete them, and so does the database (migration 0002
 
 from __future__ import annotations
 
+import datetime
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
@@ -266,22 +267,29 @@ class AnswerEvent(AppendOnly):
         columns = ("fact", "old", "new", "way", "language", "question", "answer", "basis", "outcome_before")
         return record.digest({name: getattr(self, name) for name in columns})
 
+    @property
+    def told(self) -> dict[str, str]:
+        """The change as the trail behind a memo has it."""
+        return told(self.version, self.said, self.at, self.by_id, self.colleague, self.invitation_id)
 
-def trail(events: Iterable[AnswerEvent]) -> str:
-    """The SHA-256 over changes of a case's answers, in their order."""
-    return record.digest(
-        [
-            {
-                "version": str(event.version),
-                "said": event.said,
-                "at": record.timestamp(event.at),
-                "by": str(event.by_id),
-                "colleague": event.colleague,
-                "invitation": str(event.invitation_id or ""),
-            }
-            for event in events
-        ]
-    )
+
+def told(
+    version: int,
+    said: str,
+    at: datetime.datetime,
+    by_id: int,
+    colleague: str = "",
+    invitation_id: int | None = None,
+) -> dict[str, str]:
+    """A change of an answer: its place, the SHA-256 of what was said, when, and who answers for it."""
+    return {
+        "version": str(version),
+        "said": said,
+        "at": record.timestamp(at),
+        "by": str(by_id),
+        "colleague": colleague,
+        "invitation": str(invitation_id or ""),
+    }
 
 
 class MemoQuerySet(AppendOnlyQuerySet["Memo"]):
@@ -336,7 +344,7 @@ class Memo(Sealed):
         """The SHA-256 over every change of an answer before the memo, in order: what, when and by whom
         (15 CFR 762.5(b)(4))."""
         version = self.content["case"]["version"]
-        return trail(event for event in self.case.events.all() if event.version <= version)
+        return record.digest([event.told for event in self.case.events.all() if event.version <= version])
 
     @property
     def settled(self) -> dict[str, str | bool]:

@@ -7,6 +7,7 @@ import json
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import connections
 from pytest_django import Settings
 
 from tests.wizard.ledger_copies import Installation
@@ -62,6 +63,14 @@ def test_they_are_found_by_the_same_words(installation: Installation) -> None:
             assert memo.pk in search.newest(f"{memo.number} {person.last_name[:3]}", using=alias)
 
 
+def test_one_is_one(installation: Installation) -> None:
+    with installation.opened() as alias:
+        before = Memo.objects.using(alias).count()
+        for seed in range(12):
+            assert [done.memos for done in archive.fill(1, seed=seed, using=alias)] == [1]
+        assert Memo.objects.using(alias).count() == before + 12
+
+
 def test_another_seed_makes_others(installation: Installation) -> None:
     with installation.opened() as alias:
         list(archive.fill(12, seed=1, using=alias))
@@ -69,6 +78,29 @@ def test_another_seed_makes_others(installation: Installation) -> None:
         titles = list(Case.objects.using(alias).order_by("-pk").values_list("title", flat=True)[:22])
         assert titles[:11] != titles[11:]
         assert audit(alias).faults == []
+
+
+def test_plain_indexes_are_there_again_after_a_large_filling(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "LARGE", 20)
+    with installation.opened() as alias:
+
+        def indexes() -> set[tuple[str, str]]:
+            inspect = connections[alias].introspection
+            with connections[alias].cursor() as cursor:
+                return {
+                    (model._meta.db_table, name)
+                    for model in archive._Rows.MODELS
+                    for name, found in inspect.get_constraints(cursor, model._meta.db_table).items()
+                    if found["index"]
+                }
+
+        before = indexes()
+        list(archive.fill(20, using=alias))
+        assert indexes() == before
+        assert audit(alias).faults == []
+        assert search.newest("order", using=alias)
 
 
 @pytest.mark.django_db

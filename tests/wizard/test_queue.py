@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import uuid
 from typing import Any
 
@@ -28,6 +29,7 @@ from wizard.desk import acts, queue, search
 from wizard.desk.models import Docket, SavedView, SearchText
 from wizard.models import Memo
 from wizard.samples import SAMPLES
+from wizard.templatetags.numbers import grouped
 
 
 def memo_of(owner: User, answers: Any, title: str = "Rheinwerk KI GmbH") -> Memo:
@@ -105,6 +107,35 @@ def test_pages_follow_each_other_without_a_gap(
         assert (second.older, second.looked_to) == ("", "")
 
 
+def test_the_way_back_is_the_way_there(
+    memos: list[Memo], sales: User, legal: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "PAGE", 1)
+    every: list[dict[str, Any]] = [{}, {"state": "all"}, {"q": "2026"}, {"state": "waiting", "outcome": ""}]
+    for chosen in every:
+        pages = [queue.page(legal, chosen)]
+        while pages[-1].older:
+            pages.append(queue.page(legal, chosen, pages[-1].older))
+        assert [page.rows[0].memo_id for page in pages] == [memo.pk for memo in reversed(memos)]
+        assert pages[0].newer == ""
+        for newer, page in itertools.pairwise(pages):
+            assert queue.page(legal, chosen, after=page.newer) == newer
+    # Filters are held against on the way back too, and what is nobody's number is the first page.
+    chosen = {"state": "all", "owner": sales}
+    assert queue.page(legal, chosen, after=memos[0].number).rows[0].memo_id == memos[1].pk
+    assert queue.page(legal, {"state": "all"}, after="M-1999-0001") == queue.page(legal, {"state": "all"})
+
+
+def test_the_way_back_goes_on_where_it_looked_through_enough(
+    memos: list[Memo], legal: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "PAGE", 0)
+    monkeypatch.setattr(queue, "STRETCHES", (1,))
+    chosen = {"state": "all", "date_from": datetime.date(2030, 1, 1)}
+    page = queue.page(legal, chosen, after=memos[0].number)
+    assert (page.rows, page.older, page.newer) == ([], "", memos[2].number)
+
+
 def test_a_long_search_asks_before_it_goes_on(
     memos: list[Memo], legal: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,6 +195,21 @@ def titles(query: str, **more: Any) -> list[str]:
     return [rows[pk].title.split()[0] for pk in search.newest(query, **more)]
 
 
+def test_a_beginning_finds_every_word_that_begins_so(
+    memos: list[Memo], legal: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acts.comment(memos[1], legal, "accelerator", acts.Anchor())
+    acts.comment(memos[2], legal, "accelerators accelerated", acts.Anchor())
+    for most in (30, 1):  # written out, and left to the database
+        monkeypatch.setattr(search, "MOST_WORDS", most)
+        assert titles("accel") == titles("accelerato") == ["Warta", "Bharat"]
+        assert titles("accelerators") == titles("data accelerat") == ["Warta"]
+        assert titles("acceleratorsx") == titles("accelerators ", limit=20)[1:] == []
+        assert titles("a")[-1] == "Rheinwerk:"
+    assert titles("2026", after=memos[0].pk, limit=2) == ["Bharat", "Warta"]
+    assert titles("2026", after=memos[0].pk, owner_id=memos[0].author_id) == ["Bharat"]
+
+
 def test_words_find_memos_newest_first(memos: list[Memo], sales: User, stranger: User, legal: User) -> None:
     assert titles("rheinwerk") == titles("RHEINWERK secured") == titles("secured rhein") == ["Rheinwerk:"]
     assert titles("Germany") == titles("德国") == titles("德") == ["Rheinwerk:"]
@@ -201,6 +247,7 @@ def test_search_and_filters_together(memos: list[Memo], sales: User, legal: User
     assert found(legal, q="2026", country="PL") == ["Warta"]
     assert found(legal, q="2026", state="approved") == []
     assert found(sales, q="2026", state="all") == ["Bharat", "Rheinwerk:"]
+    assert found(legal, q="2026", owner=sales) == ["Bharat", "Rheinwerk:"]
     acts.approve(memos[0], legal, "Daniel Okafor")
     assert found(legal, q="2026", state="mine") == ["Nordlicht", "Warta", "Bharat"]
 
@@ -228,6 +275,27 @@ def text_of(browser: Client, address: str) -> str:
     return browser.get(address).content.decode()
 
 
+def test_pages_lead_there_and_back(memos: list[Memo], desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "PAGE", 2)
+    monkeypatch.setattr("wizard.views.desk.PAGE", 2)
+    first, second = text_of(desk, "/?state=all"), text_of(desk, f"/?state=all&before={memos[2].number}")
+    assert f'href="/?state=all&amp;before={memos[2].number}" rel="next"' in first
+    assert 'rel="prev"' not in first
+    assert f'href="/?state=all&amp;after={memos[1].number}" rel="prev"' in second
+    assert 'rel="next"' not in second
+    back = text_of(desk, f"/?state=all&after={memos[1].number}")
+    assert memos[3].number in back
+    assert 'rel="prev"' not in back
+    reference = [memo.case.reference for memo in memos]
+    assert f'href="/cases/?before={reference[2]}" rel="next"' in text_of(desk, "/cases/")
+    last = text_of(desk, f"/cases/?before={reference[1]}")
+    assert f'href="/cases/?after={reference[0]}" rel="prev"' in last
+    middle = text_of(desk, f"/cases/?after={reference[0]}")
+    assert [f">{name}</a>" in middle for name in reference] == [False, True, True, False]
+    assert f'href="/cases/?after={reference[2]}" rel="prev"' in middle
+    assert reference[3] in text_of(desk, f"/cases/?after={reference[2]}")
+
+
 def test_the_queue_opens_on_what_waits(memos: list[Memo], desk: Client, legal: User) -> None:
     acts.approve(memos[0], legal, "Daniel Okafor")
     text = text_of(desk, "/")
@@ -247,7 +315,18 @@ def test_an_administrator_sees_what_waits_for_anybody(memos: list[Memo], sign_in
 
 def test_empty_queues_say_what_to_do(desk: Client, db: None) -> None:
     assert "Nothing waits for you." in text_of(desk, "/")
-    assert "No memo is like that." in text_of(desk, "/?country=DE")
+    assert "Take a filter away, or look at every state." in text_of(desk, "/?country=DE")
+    assert "Take a word or a filter away." in text_of(desk, "/?state=all&q=anything")
+    assert "There is no memo yet." in text_of(desk, "/?state=all")
+
+
+def test_what_waits_is_counted_up_to_a_limit(
+    memos: list[Memo], desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "4 memos wait for you" in text_of(desk, "/")
+    monkeypatch.setattr(queue, "COUNTED", 3)
+    assert "More than 3 memos wait" in text_of(desk, "/")
+    assert grouped(1_000_000) == "1,000,000"
 
 
 def test_what_is_no_filter_is_refused(desk: Client) -> None:

@@ -254,13 +254,27 @@ def _decided_since(memo: Memo, seen: int | None) -> bool:
 
 def content(act: ReviewAct, words: dict[str, Any]) -> dict[str, Any]:
     """Everything an act says. It names the very bytes of the memo that it is about."""
+    memo, by = {"number": act.memo.number, "sha256": act.memo.sha256}, accounts.person(act.by)
+    return layout(str(act.public_id), memo, act.number, str(act.kind), by, record.timestamp(act.at), words)
+
+
+def layout(
+    public_id: str,
+    memo: dict[str, str],
+    number: int,
+    kind: str,
+    by: dict[str, str],
+    at: str,
+    words: dict[str, Any],
+) -> dict[str, Any]:
+    """How an act's content is laid out."""
     return {
         "format": FORMAT,
-        "public_id": str(act.public_id),
-        "memo": {"number": act.memo.number, "sha256": act.memo.sha256},
-        "number": act.number,
-        "act": str(act.kind),
-        "by": accounts.person(act.by),
-        "at": record.timestamp(act.at),
+        "public_id": public_id,
+        "memo": memo,
+        "number": number,
+        "act": kind,
+        "by": by,
+        "at": at,
         "said": words,
     }

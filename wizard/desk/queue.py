@@ -1,8 +1,9 @@
 """The queue: which memos a person's filters leave, newest first, one page at a time.
 
-Nothing is ever sorted or counted whole. One filter leads: its index is walked in the order of the memos, in stretches
-that are held against the other filters, until the page is full or so many were looked through that the person is asked
-whether to go on. So a page costs the same however many memos there are and however deep it lies.
+Nothing is ever sorted or counted whole. One filter leads, the one whose own next page would reach farthest: its index
+is walked in the order of the memos, in stretches that are held against the other filters, until the page is full or so
+many were looked through that the person is asked whether to go on. So a page costs the same however many memos there
+are and however deep it lies.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -44,8 +45,9 @@ EMBARGO, RED_FLAG = "embargo", "red_flag"
 STATES = [(WAITS_FOR_ME, _("What waits for me")), *Docket.State.choices, (EVERYTHING, _("Every state"))]
 FLAGS = [(EMBARGO, _("Embargo")), (RED_FLAG, _("Red flag"))]
 
-Source = Callable[[int | None, int], list[int]]
-"""Rows older than a row, newest first, at most so many."""
+
+Source = Callable[[int | None, int], list[tuple[int, bool]]]
+"""The next rows from a row on, which is left out, as many as asked for if there are; and of each whether it fits."""
 
 
 class FilterForm(forms.Form):
@@ -83,11 +85,12 @@ def _person(name: str) -> User | None:
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the queue. `older` is the number to go on from, empty on the last page; `looked_to` the number that
-    the search stopped at because it had looked through enough for one page."""
+    """A page of the queue. `older` and `newer` are the numbers to go on from in either direction, empty on the last
+    page and the first; `looked_to` the number that the search stopped at because it had looked through enough."""
 
     rows: list[Docket]
     older: str = ""
+    newer: str = ""
     looked_to: str = ""
 
 
@@ -96,12 +99,21 @@ def standing(user: User) -> str:
     return WAITS_FOR_ME if accounts.reviews(user) else Docket.State.WAITING
 
 
-def page(user: User, chosen: Mapping[str, Any], before: str = "") -> Page:
-    """The memos that the filters leave and this user may see, older than the memo numbered `before`."""
+def page(user: User, chosen: Mapping[str, Any], before: str = "", after: str = "") -> Page:
+    """The memos that the filters leave and this user may see: the newest, or the next that are older than the memo
+    numbered `before` or newer than the one numbered `after`."""
     rows = Docket.objects.visible_to(user)
-    start = rows.filter(number=before).values_list("memo_id", flat=True).first() if before else None
-    source, rest = _lead(user, chosen, rows, start)
-    return _walk(source, rows.filter(rest) if rest else rows, start)
+    start = None
+    if number := after or before:
+        start = rows.filter(number=number).values_list("memo_id", flat=True).first()
+    if after and start is not None:
+        walk = _Walk(rows, start, newer=True)
+        newer = walk.page(_lead(user, chosen, walk))
+        if newer.newer:
+            return newer
+        start = None  # so few are newer that the first page has them all
+    walk = _Walk(rows, start)
+    return walk.page(_lead(user, chosen, walk))
 
 
 def waiting(user: User) -> int:
@@ -112,35 +124,35 @@ def waiting(user: User) -> int:
     return min(sum(counted), COUNTED + 1)
 
 
-def _lead(user: User, chosen: Mapping[str, Any], rows: DocketQuerySet, start: int | None) -> tuple[Source, Q]:
-    """The filter whose index is walked, and what its rows are then held against."""
+def _lead(user: User, chosen: Mapping[str, Any], walk: _Walk) -> Source:
+    """The walk of the filter that leads, held against the others."""
     found = dict(_conditions(chosen))
-    since = _since(chosen)
-    words = chosen.get("q")
+    ways = {name: [condition] for name, condition in found.items() if name in _LEADING}
+    words, since = chosen.get("q"), _since(chosen)
     state = chosen.get("state") or (EVERYTHING if words else standing(user))
-    parts = None
     if state == WAITS_FOR_ME:
-        parts = Docket.what_waits_for(user)
+        ways["state"] = Docket.what_waits_for(user)
+        found["state"] = functools.reduce(operator.or_, ways["state"])
     elif state != EVERYTHING:
         found["state"] = Q(state=state)
+        ways["state"] = [found["state"]]
     if words:
-        owner = None if accounts.sees_every_case(user) else user.pk
-
-        def source(before: int | None, limit: int) -> list[int]:
-            return search.newest(words, before=before, limit=limit, owner_id=owner)
-
-        if parts:
-            found["state"] = functools.reduce(operator.or_, parts)
-    elif parts:
-        source = functools.partial(_rows, [rows.filter(part) for part in parts], since)
-    else:
-        lead = found.pop(next((name for name in _LEADING if name in found), ""), None)
-        source = functools.partial(_rows, [rows.filter(lead) if lead else rows], since)
-    return source, functools.reduce(operator.and_, found.values(), Q())
+        owner = chosen.get("owner") if accounts.sees_every_case(user) else user
+        return functools.partial(walk.worded, words, owner.pk if owner else None, _all(found))
+    lead = next(iter(ways), None)
+    if len(ways) > 1:
+        lead = min(ways, key=lambda name: walk.reach(ways[name], since))
+    if lead is not None:
+        del found[lead]
+    return functools.partial(walk.along, ways[lead] if lead else [Q()], _all(found), since)
 
 
-_LEADING = ("assignee", "owner", "country", "policy", "outcome", "flag", "state")
-"""Which filter leads: the one that mostly leaves the fewest."""
+def _all(conditions: Mapping[str, Q]) -> Q:
+    return functools.reduce(operator.and_, conditions.values(), Q())
+
+
+_LEADING = ("assignee", "owner", "country", "policy", "outcome", "flag")
+"""Filters that have an index in the order of the memos; the state is another."""
 
 
 def _conditions(chosen: Mapping[str, Any]) -> Iterator[tuple[str, Q]]:
@@ -188,20 +200,7 @@ def _since(chosen: Mapping[str, Any]) -> tuple[int, int]:
 
 
 _NONE = 2**62
-
-
-def _rows(parts: list[DocketQuerySet], between: tuple[int, int], before: int | None, limit: int) -> list[int]:
-    """The newest rows of several walks, each of one index."""
-    low, high = between
-    below = high if before is None else min(before, high)
-    walks = [
-        part.filter(memo_id__gte=low, memo_id__lt=below)
-        .order_by("-memo_id")
-        .values_list("memo_id", flat=True)
-        for part in parts
-    ]
-    merged = heapq.merge(*(list(walk[:limit]) for walk in walks), reverse=True)
-    return list(dict.fromkeys(merged))[:limit]
+"""Beyond every row."""
 
 
 _UNREAD = [
@@ -210,17 +209,70 @@ _UNREAD = [
 """What a list does not show of a memo. Most of it lies behind the memo's bytes, which SQLite would read through."""
 
 
-def _walk(source: Source, rows: DocketQuerySet, start: int | None) -> Page:
-    """Stretch after stretch of the source, as far as its rows are among `rows`, until the page is full."""
-    rows = rows.select_related("memo", "owner", "assignee").defer(*_UNREAD).order_by("-memo_id")
-    found: list[Docket] = []
-    for stretch in (PAGE + 1, *STRETCHES):
-        ids = source(start, stretch)
-        found += rows.filter(memo_id__in=ids)[: PAGE + 1 - len(found)]
-        if len(found) > PAGE:
-            return Page(found[:PAGE], older=found[PAGE - 1].number)
-        if len(ids) < stretch:
-            return Page(found)
-        start = ids[-1]
-    last = Docket.objects.values_list("number", flat=True).filter(memo_id__gte=start or 0)
-    return Page(found, looked_to=last.order_by("memo_id")[0])
+@dataclass(frozen=True)
+class _Walk:
+    """From a row, or from the newest, on to older ones; or from a row on to newer ones. Only through these rows."""
+
+    rows: DocketQuerySet
+    start: int | None
+    newer: bool = False
+
+    def along(
+        self, parts: list[Q], rest: Q, between: tuple[int, int], start: int | None, limit: int
+    ) -> list[tuple[int, bool]]:
+        """The next rows of several parts, each of which walks one index.
+
+        The rest is asked of each row and is no condition: of several conditions a database may follow another.
+        """
+        low, high = between
+        if start is not None:
+            low, high = (max(low, start + 1), high) if self.newer else (low, min(high, start))
+        fits = ExpressionWrapper(rest, BooleanField()) if rest else Value(True)
+        walks = [
+            self.rows.filter(part, memo_id__gte=low, memo_id__lt=high)
+            .order_by("memo_id" if self.newer else "-memo_id")
+            .annotate(fits=fits)
+            .values_list("memo_id", "fits")[:limit]
+            for part in parts
+        ]
+        return list(dict.fromkeys(heapq.merge(*walks, reverse=not self.newer)))[:limit]
+
+    def worded(
+        self, words: str, owner_id: int | None, rest: Q, start: int | None, limit: int
+    ) -> list[tuple[int, bool]]:
+        """The next rows with these words, held against the rest."""
+        before, after = (None, start) if self.newer else (start, None)
+        memos = search.newest(words, before=before, after=after, limit=limit, owner_id=owner_id)
+        fitting = set(self.rows.filter(rest, memo_id__in=memos).values_list("memo_id", flat=True))
+        return [(memo, memo in fitting) for memo in memos]
+
+    def reach(self, parts: list[Q], between: tuple[int, int]) -> int:
+        """Where a page of these rows alone would end: the lower, the farther away, and so the fewer there are here."""
+        ahead = self.along(parts, Q(), between, self.start, PAGE + 1)
+        if len(ahead) <= PAGE:
+            return -1
+        return _NONE - ahead[-1][0] if self.newer else ahead[-1][0]
+
+    def page(self, source: Source) -> Page:
+        """Stretch after stretch of the source, as far as its rows fit, until the page is full."""
+        found: list[int] = []
+        start = self.start
+        for limit in (PAGE + 1, *STRETCHES):
+            stretch = source(start, limit)
+            found += [memo for memo, fits in stretch if fits]
+            if len(found) > PAGE or len(stretch) < limit:
+                return self._page(found)
+            start = stretch[-1][0]
+        beyond = Docket.objects.values_list("number", flat=True).filter(memo_id__gte=start or 0)
+        return self._page(found, beyond.order_by("memo_id")[0])
+
+    def _page(self, found: list[int], looked_to: str = "") -> Page:
+        rows = Docket.objects.select_related("memo", "owner", "assignee").defer(*_UNREAD)
+        shown = list(rows.filter(memo_id__in=found[:PAGE]).order_by("-memo_id"))
+        newest, oldest = (shown[0].number, shown[-1].number) if shown else ("", "")
+        more = len(found) > PAGE
+        if self.newer:
+            return Page(shown, older=oldest, newer=newest if more else looked_to)
+        return Page(
+            shown, oldest if more else "", newest if self.start is not None else "", looked_to=looked_to
+        )

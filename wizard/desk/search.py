@@ -23,8 +23,17 @@ LONGEST = 40
 MOST_PARTS = 12
 """Parts of a query that count."""
 
-BUCKET = 9
-"""PostgreSQL finds the newest by groups of 2**9 memos, each a word of its own in the index."""
+PREFIXES = (1, 2, 3, 4)
+"""Beginnings of words, by their length, that SQLite keeps an index of."""
+
+MOST_WORDS = 30
+"""Words that a longer beginning is written out as."""
+
+GROUPS = (9, 12, 15, 18)
+"""PostgreSQL finds the newest by groups of 2**9 memos, then by larger ones, each a word of its own in the index."""
+
+NEAR = 12
+"""The largest groups whose rows are read through for a beginning of too many words."""
 
 _WORD = re.compile(r"[^\W_]+")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
@@ -98,15 +107,32 @@ def put(memo_id: int, words: str, using: str = "default") -> bool:
                     [memo_id, before],
                 )
             cursor.execute("INSERT INTO wizard_search (rowid, words) VALUES (%s, %s)", [memo_id, words])
+    else:
+        learn(words.split(), using)
     return True
 
 
+def learn(words: Iterable[str], using: str = "default") -> None:
+    """Let PostgreSQL know of these words; FTS5 knows its own. In one order, so that no two wait for each other."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO wizard_words SELECT * FROM unnest(%s::text[]) ON CONFLICT DO NOTHING",
+            [sorted(set(words))],
+        )
+
+
 def rebuild(using: str = "default") -> None:
-    """Make SQLite's index anew from the stored words; PostgreSQL's is part of the table."""
+    """Make anew from the stored words what is searched: FTS5's index; PostgreSQL's is part of the table, but not the
+    list of its words."""
     connection = connections[using]
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
             cursor.execute("INSERT INTO wizard_search (wizard_search) VALUES ('rebuild')")
+        else:
+            cursor.execute(
+                "INSERT INTO wizard_words SELECT DISTINCT unnest(string_to_array(words, ' ')) COLLATE \"C\" AS word "
+                "FROM wizard_searchtext ORDER BY word ON CONFLICT DO NOTHING"
+            )
 
 
 @dataclass(frozen=True)
@@ -135,10 +161,12 @@ def newest(
     *,
     limit: int = 20,
     before: int | None = None,
+    after: int | None = None,
     owner_id: int | None = None,
     using: str = "default",
 ) -> list[int]:
-    """The memos found, by row, newest first: `limit` of them that are older than the row `before`.
+    """The memos found, by row, newest first: `limit` of them that are older than the row `before`; or with `after`, the
+    other way round, those that are next newer than that row.
 
     With `owner_id` only those of that person's cases. A query without a word finds nothing.
     """
@@ -147,70 +175,122 @@ def newest(
         return []
     if owner_id is not None:
         parts = [Part((owned_by(owner_id),)), *parts]
-    if connections[using].vendor == "sqlite":
-        return _newest_in_sqlite(parts, limit, before, using)
-    return _newest_in_postgresql(parts, limit, before, using)
+    find = _next_in_sqlite if connections[using].vendor == "sqlite" else _next_in_postgresql
+    return find(parts, limit, before if after is None else after, after is not None, using)
 
 
-def _newest_in_sqlite(parts: list[Part], limit: int, before: int | None, using: str) -> list[int]:
-    """FTS5 walks its lists from the newest row down and stops at the limit."""
-    match = " AND ".join(f'"{" ".join(part.words)}"{" *" if part.prefix else ""}' for part in parts)
+def _next_in_sqlite(parts: list[Part], limit: int, start: int | None, newer: bool, using: str) -> list[int]:
+    """FTS5 walks its lists in either direction from a row and stops at the limit."""
+    beyond, order = (">", "ASC") if newer else ("<", "DESC")
     with connections[using].cursor() as cursor:
+        match = " AND ".join(_in_fts5(part, cursor) for part in parts)
         cursor.execute(
-            "SELECT rowid FROM wizard_search WHERE wizard_search MATCH %s AND rowid < %s "
-            "ORDER BY rowid DESC LIMIT %s",
-            [match, 2**62 if before is None else before, limit],
+            f"SELECT rowid FROM wizard_search WHERE wizard_search MATCH %s AND rowid {beyond} %s "  # noqa: S608
+            f"ORDER BY rowid {order} LIMIT %s",
+            [match, 2**62 if start is None else start, limit],
         )
         return [row[0] for row in cursor.fetchall()]
 
 
-def _newest_in_postgresql(parts: list[Part], limit: int, before: int | None, using: str) -> list[int]:
-    """A GIN index knows no order, so it is asked for the newest groups of memos first, then for more of them."""
-    terms = [
-        f"'{word}'" + (":*" if part.prefix and at == len(part.words) else "")
-        for part in parts
-        for at, word in enumerate(part.words, 1)
-    ]
-    beside = [
-        f"% {' '.join(part.words)}{'' if part.prefix else ' '}%" for part in parts if len(part.words) > 1
-    ]
-    likes = " AND (' ' || words || ' ') LIKE %s" * len(beside)
+def _in_fts5(part: Part, cursor: Any) -> str:
+    """A part in FTS5's notation. The words that begin like its last one are named, where there are few of them: for a
+    beginning that is not in an index of its own, FTS5 would put their lists together whole before it walks them."""
+    *before, last = part.words
+    words = _words_like(last, cursor) if part.prefix and len(last) not in PREFIXES else None
+    if words is None:
+        return f'"{" ".join(part.words)}"{" *" if part.prefix else ""}'
+    return "(" + " OR ".join(f'"{" ".join([*before, word])}"' for word in words) + ")"
+
+
+def _words_like(beginning: str, cursor: Any) -> list[str] | None:
+    """Every word of the archive that begins so, if there are not too many; the beginning alone if there is none."""
+    if cursor.db.vendor == "sqlite":
+        # Word by word, because FTS5 tells each as often as it occurs.
+        cursor.execute(
+            "WITH RECURSIVE found (word) AS (SELECT (SELECT term FROM wizard_words WHERE term >= %s LIMIT 1) "
+            "UNION ALL SELECT (SELECT term FROM wizard_words WHERE term >= word || char(1) LIMIT 1) FROM found "
+            "WHERE substr(word, 1, %s) = %s LIMIT %s) SELECT word FROM found",
+            [beginning, len(beginning), beginning, MOST_WORDS + 1],
+        )
+    else:
+        cursor.execute(
+            "SELECT word FROM wizard_words WHERE word >= %s AND word < %s LIMIT %s",
+            [beginning, beginning + "\U0010ffff", MOST_WORDS + 1],
+        )
+    words = [word for (word,) in cursor.fetchall() if word is not None and word.startswith(beginning)]
+    return None if len(words) > MOST_WORDS else words or [beginning]
+
+
+def _next_in_postgresql(
+    parts: list[Part], limit: int, start: int | None, newer: bool, using: str
+) -> list[int]:
+    """A GIN index knows no order, so it is asked for the nearest groups of memos first, then for more of them.
+
+    A beginning of too many words is looked for in the rows instead, since the index would put all their lists together;
+    except where it is all that is asked for and the nearest rows do not have it often enough.
+    """
+    beyond, order = (">", "ASC") if newer else ("<", "DESC")
     with connections[using].cursor() as cursor:
-        if before is None:
-            cursor.execute("SELECT max(memo_id) + 1 FROM wizard_searchtext")
-            before = cursor.fetchone()[0] or 0
-        newest_group = (before - 1) >> BUCKET
-        for groups in (1, 8, 64, None):
-            asked = list(terms)
-            if groups is not None:
-                numbers = range(max(0, newest_group - groups + 1), newest_group + 1)
-                asked.append("(" + " | ".join(f"'{_MARK}b{number}'" for number in numbers) + ")")
-            # Materialized, so that the index is asked and the newest are not looked through one by one.
+        terms, broad, beside = _in_tsquery(parts, cursor)
+        likes = ["(' ' || words || ' ') LIKE %s"] * len(beside)
+        cursor.execute("SELECT max(memo_id) FROM wizard_searchtext")
+        last = cursor.fetchone()[0] or 0
+        start = last + 1 if start is None else start
+        for size in (*GROUPS, None):
+            asked = [*terms, *(broad if not terms and (size is None or size > NEAR) else ())]
+            reached = size is None
+            if size is not None:
+                nearest = (start + 1 if newer else start - 1) >> size
+                beside_it = nearest + 1 if newer else nearest - 1
+                asked.append(f"('{_MARK}b{size}n{nearest}' | '{_MARK}b{size}n{max(0, beside_it)}')")
+                reached = beside_it >= last >> size if newer else beside_it <= 0
+            # Materialized, so that the index is asked and the rows are not looked through one by one.
             cursor.execute(
                 "WITH found AS MATERIALIZED (SELECT memo_id, words FROM wizard_searchtext "  # noqa: S608
-                "WHERE lexemes @@ %s::tsquery AND memo_id < %s) "
-                f"SELECT memo_id FROM found WHERE true{likes} ORDER BY memo_id DESC LIMIT %s",
-                [" & ".join(asked), before, *beside, limit],
+                f"WHERE lexemes @@ %s::tsquery AND memo_id {beyond} %s) "
+                f"SELECT memo_id FROM found WHERE {' AND '.join(['true', *likes])} ORDER BY memo_id {order} LIMIT %s",
+                [" & ".join(asked), start, *beside, limit],
             )
             found = [row[0] for row in cursor.fetchall()]
-            if len(found) == limit or groups is None or newest_group < groups:
+            if len(found) == limit or reached:
                 return found
     raise AssertionError("The last round asks for every group.")
+
+
+def _in_tsquery(parts: list[Part], cursor: Any) -> tuple[list[str], list[str], list[str]]:
+    """The words of a query in PostgreSQL's notation; apart from them beginnings of too many words; and what the text
+    of a row must be like besides."""
+    terms, broad, beside = [], [], []
+    for part in parts:
+        *before, last = part.words
+        words = _words_like(last, cursor) if part.prefix else [last]
+        terms += [f"'{word}'" for word in before]
+        if words is None:
+            broad.append(f"'{last}':*")
+        else:
+            terms.append("(" + " | ".join(f"'{word}'" for word in words) + ")")
+        if before or words is None:
+            beside.append(f"% {' '.join(part.words)}{'' if part.prefix else ' '}%")
+    return terms, broad, beside
 
 
 SCHEMA = {
     "sqlite": [
         (
             "CREATE VIRTUAL TABLE wizard_search USING fts5(words, content='wizard_searchtext', "
-            "content_rowid='memo_id', tokenize='ascii', prefix='2 3 4')"
+            f"content_rowid='memo_id', tokenize='ascii', prefix='{' '.join(map(str, PREFIXES))}')"
         ),
+        "CREATE VIRTUAL TABLE wizard_words USING fts5vocab('wizard_search', 'instance')",
     ],
     "postgresql": [
         (
             "ALTER TABLE wizard_searchtext ADD COLUMN lexemes tsvector GENERATED ALWAYS AS (array_to_tsvector("
-            f"string_to_array(words, ' ') || ('{_MARK}b' || (memo_id >> {BUCKET})::text))) STORED"
+            "string_to_array(words, ' ') || ARRAY["
+            + ", ".join(f"'{_MARK}b{size}n' || (memo_id >> {size})::text" for size in GROUPS)
+            + "])) STORED"
         ),
         "CREATE INDEX wizard_search ON wizard_searchtext USING gin (lexemes) WITH (fastupdate = off)",
+        'CREATE TABLE wizard_words (word text COLLATE "C" PRIMARY KEY)',
     ],
 }
-"""What each database needs beside the table of words; the migration makes it."""
+"""What each database needs beside the memos' words; the migrations make it."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -40,11 +40,12 @@ class LedgerFault(Exception):
 
 
 class Added(NamedTuple):
-    """What an entry adds to the database."""
+    """What an entry adds to the database: the columns of its row, of the nodes that it completes and of the head
+    over it."""
 
-    entry: LedgerEntry
-    nodes: list[LedgerNode]
-    head: TreeHead
+    entry: dict[str, Any]
+    nodes: list[dict[str, Any]]
+    head: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,18 @@ class End:
     key: Ed25519PrivateKey
     frontier: merkle.Frontier
 
-    def add(self, kind: str, object_id: str, digest: str, more: Mapping[str, Any]) -> Added:
-        """The next entry, the nodes that it completes and the head over it. Nothing is stored yet."""
+    def add(
+        self,
+        kind: str,
+        object_id: str,
+        digest: str,
+        more: Mapping[str, Any],
+        spell: Callable[[Any], str] = record.canonical,
+    ) -> Added:
+        """The next entry, the nodes that it completes and the head over it. Nothing is stored yet.
+
+        `spell` writes the leaf in its canonical form.
+        """
         created = timezone.now()
         content = {
             "format": FORMAT,
@@ -68,30 +79,30 @@ class End:
             "created": record.timestamp(created),
             **more,
         }
-        leaf = record.canonical(content)
+        leaf = spell(content)
         leaf_hash = merkle.leaf_hash(leaf.encode())
-        entry = LedgerEntry(
-            sequence=self.frontier.size,
-            kind=kind,
-            object_id=object_id,
-            digest=digest,
-            leaf=leaf,
-            leaf_hash=leaf_hash.hex(),
-            created=created,
-        )
+        entry = {
+            "sequence": self.frontier.size,
+            "kind": kind,
+            "object_id": object_id,
+            "digest": digest,
+            "leaf": leaf,
+            "leaf_hash": leaf_hash.hex(),
+            "created": created,
+        }
         nodes = [
-            LedgerNode(position=position, hash=node.hex())
+            {"position": position, "hash": node.hex()}
             for position, node in self.frontier.add(leaf_hash).items()
         ]
         time = timezone.now()
         head = Head(self.origin, self.frontier.size, self.frontier.root, record.timestamp(time), self.key_id)
-        stored = TreeHead(
-            size=head.size,
-            root=head.root.hex(),
-            time=time,
-            key_id=self.key_id,
-            signature=encode(head.sign(self.key).signature),
-        )
+        stored = {
+            "size": head.size,
+            "root": head.root.hex(),
+            "time": time,
+            "key_id": self.key_id,
+            "signature": encode(head.sign(self.key).signature),
+        }
         return Added(entry, nodes, stored)
 
 
@@ -287,12 +298,13 @@ def _end(using: str, size: int) -> End:
 
 
 def _save(added: Added, using: str) -> LedgerEntry:
-    added.entry.save(using=using)
+    entry = LedgerEntry(**added.entry)
+    entry.save(using=using)
     for node in added.nodes:
-        node.save(using=using)
-    added.head.save(using=using)
+        LedgerNode(**node).save(using=using)
+    TreeHead(**added.head).save(using=using)
     transaction.on_commit(lambda: complete_heads_file(using), using=using)
-    return added.entry
+    return entry
 
 
 def _key_in_charge(using: str) -> str:

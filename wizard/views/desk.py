@@ -26,7 +26,7 @@ from wizard.accounts import Role
 from wizard.answers import country_name
 from wizard.desk import acts, queue
 from wizard.desk.models import Docket, SavedView
-from wizard.models import Case
+from wizard.models import Case, CaseQuerySet
 from wizard.views.access import signed_in, visible_memo
 from wizard.wording import BRIEF, OUTCOMES, REVIEW_POLICIES
 
@@ -44,18 +44,33 @@ def home(request: HttpRequest) -> HttpResponse:
 def cases(request: HttpRequest) -> HttpResponse:
     """Cases that this user may see, newest first; above them, for their author, what the desk sent back."""
     user = signed_in(request)
-    visible = Case.objects.visible_to(user).select_related("owner")
-    if before := visible.filter(reference=request.GET.get("before", "")[:20]).first():
-        visible = visible.filter(pk__lt=before.pk)
-    found = list(visible[: PAGE + 1])
+    shown, older, newer = _page_of_cases(
+        Case.objects.visible_to(user).select_related("owner"),
+        *(request.GET.get(name, "")[:20] for name in ("before", "after")),
+    )
     dockets = Docket.objects.visible_to(user).select_related("memo__case", "owner").defer("memo__canonical")
     context = {
-        "cases": found[:PAGE],
-        "older": found[PAGE - 1].reference if len(found) > PAGE else "",
-        "returned": [] if before else list(_returned(user)),
-        "memos": [] if before else [_row(row) for row in dockets.order_by("-memo_id")[:PAGE]],
+        "cases": shown,
+        "older": older,
+        "newer": newer,
+        "returned": [] if newer else list(_returned(user)),
+        "memos": [] if newer else [_row(row) for row in dockets.order_by("-memo_id")[:PAGE]],
     }
     return render(request, "wizard/home.html", context)
+
+
+def _page_of_cases(visible: CaseQuerySet, before: str, after: str) -> tuple[list[Case], str, str]:
+    """Cases older than the one of a reference, or those next newer; with the references to go on from either way."""
+    start = visible.filter(reference=after or before).first()
+    if after and start is not None:
+        found = list(visible.filter(pk__gt=start.pk).order_by("pk")[: PAGE + 1])
+        if len(found) > PAGE:
+            return found[PAGE - 1 :: -1], found[0].reference, found[PAGE - 1].reference
+        start = None  # so few are newer that the first page has them all
+    found = list((visible.filter(pk__lt=start.pk) if start else visible)[: PAGE + 1])
+    shown = found[:PAGE]
+    older = shown[-1].reference if len(found) > PAGE else ""
+    return shown, older, shown[0].reference if start and shown else ""
 
 
 def _returned(user: User) -> Iterable[Docket]:
@@ -68,9 +83,8 @@ def _queue(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     form = queue.FilterForm(request.GET)
     valid = form.is_valid()
-    found = (
-        queue.page(user, form.cleaned_data, request.GET.get("before", "")[:20]) if valid else queue.Page([])
-    )
+    before, after = (request.GET.get(name, "")[:20] for name in ("before", "after"))
+    found = queue.page(user, form.cleaned_data, before, after) if valid else queue.Page([])
     errors = [(name, str(message)) for name, said in form.errors.items() for message in said]
     kept = {name: value for name, value in request.GET.items() if name in form.fields and value}
     state = kept.get("state") or (queue.EVERYTHING if kept.get("q") else queue.standing(user))
@@ -82,7 +96,7 @@ def _queue(request: HttpRequest) -> HttpResponse:
         "filtered": bool(kept.keys() - {"q", "state"}),
         "kept": kept,
         "kept_query": urlencode(kept),
-        "deep": bool(request.GET.get("before")),
+        "deep": bool(found.newer or before),
         "errors": errors,
         "states": queue.STATES,
         "flags": queue.FLAGS,
