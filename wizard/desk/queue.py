@@ -126,7 +126,7 @@ def waiting(user: User) -> int:
 
 def _lead(user: User, chosen: Mapping[str, Any], walk: _Walk) -> Source:
     """The walk of the filter that leads, held against the others."""
-    found = dict(_conditions(chosen))
+    found = dict(conditions(chosen))
     ways = {name: [condition] for name, condition in found.items() if name in _LEADING}
     words, since = chosen.get("q"), _since(chosen)
     state = chosen.get("state") or (EVERYTHING if words else standing(user))
@@ -138,24 +138,25 @@ def _lead(user: User, chosen: Mapping[str, Any], walk: _Walk) -> Source:
         ways["state"] = [found["state"]]
     if words:
         owner = chosen.get("owner") if accounts.sees_every_case(user) else user
-        return functools.partial(walk.worded, words, owner.pk if owner else None, _all(found))
+        return functools.partial(walk.worded, words, owner.pk if owner else None, together(found))
     lead = next(iter(ways), None)
     if len(ways) > 1:
         lead = min(ways, key=lambda name: walk.reach(ways[name], since))
     if lead is not None:
         del found[lead]
-    return functools.partial(walk.along, ways[lead] if lead else [Q()], _all(found), since)
+    return functools.partial(walk.along, ways[lead] if lead else [Q()], together(found), since)
 
 
-def _all(conditions: Mapping[str, Q]) -> Q:
-    return functools.reduce(operator.and_, conditions.values(), Q())
+def together(found: Mapping[str, Q]) -> Q:
+    """All of the conditions in one."""
+    return functools.reduce(operator.and_, found.values(), Q())
 
 
 _LEADING = ("assignee", "owner", "country", "policy", "outcome", "flag")
 """Filters that have an index in the order of the memos; the state is another."""
 
 
-def _conditions(chosen: Mapping[str, Any]) -> Iterator[tuple[str, Q]]:
+def conditions(chosen: Mapping[str, Any]) -> Iterator[tuple[str, Q]]:
     """The condition of each filter that is set, but for the state and the words."""
     if chosen.get("assignee") == NOBODY:
         yield "assignee", Q(assignee__isnull=True)
@@ -182,8 +183,12 @@ def _midnight(day: datetime.date | None, days: int = 0) -> datetime.datetime | N
     """The beginning of a day at the legal time of the site."""
     if day is None:
         return None
-    whole = datetime.datetime.combine(day + datetime.timedelta(days), datetime.time())
-    return timezone.make_aware(whole)
+    day = max(_FIRST, min(day, _LAST)) + datetime.timedelta(days)
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
+
+
+_FIRST, _LAST = datetime.date(1, 1, 3), datetime.date(9999, 12, 29)
+"""Days that can be reckoned from in either direction and in any zone; nothing was recorded before or after."""
 
 
 _SLACK = datetime.timedelta(hours=1)

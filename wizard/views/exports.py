@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import re
 import uuid
@@ -14,14 +13,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rules.places import COUNTRIES
 from wizard.accounts import legal_required
 from wizard.answers import country_name
-from wizard.desk import audit_export, search
+from wizard.desk import audit_export, queue, search
 from wizard.desk.audit_export import Export, NothingError, TooManyError
 from wizard.desk.custody import ExportAct
 from wizard.desk.models import Docket, DocketQuerySet
@@ -33,40 +31,22 @@ from wizard.wording import OUTCOMES, REVIEW_POLICIES
 RECENT = 20
 """Exports that the page lists; every one is in the ledger."""
 
-_FLAGS = (("embargo", gettext_lazy("Embargo")), ("red_flag", gettext_lazy("Red flag")))
-
-_LOOKUPS = {
-    "state": "state",
-    "outcome": "outcome",
-    "policy": "review_policy",
-    "country": "destination",
-    "owner": "owner__username",
-    "date_from": "transaction_date__gte",
-    "date_to": "transaction_date__lte",
-}
-"""The column of the docket that each field is held against."""
-
 _NUMBER = re.compile(r"[MC]-[0-9]{4}-[0-9]{1,9}")
 
 
-class ChoiceForm(forms.Form):
-    """Which memos are meant: every field that is filled in must match. They are called as those of the queue are, so
-    that its address can be taken over."""
+class ChoiceForm(queue.FilterForm):
+    """Which memos are meant: every field that is filled in must match. They are those of the queue, so that its address
+    can be taken over, and numbers; what waits for somebody is no choice, since it depends on who asks."""
 
-    q = forms.CharField(max_length=200, required=False)
-    state = forms.ChoiceField(choices=[("", ""), ("all", ""), *Docket.State.choices], required=False)
-    outcome = forms.ChoiceField(choices=[("", ""), *((code, code) for code in OUTCOMES)], required=False)
-    policy = forms.ChoiceField(
-        choices=[("", ""), *((code, code) for code in REVIEW_POLICIES)], required=False
+    state = forms.ChoiceField(
+        choices=[*Docket.State.choices, (queue.EVERYTHING, gettext_lazy("Every state"))], required=False
     )
-    country = forms.ChoiceField(choices=[("", ""), *((code, code) for code in COUNTRIES)], required=False)
-    flag = forms.ChoiceField(choices=[("", ""), *_FLAGS], required=False)
-    owner = forms.CharField(max_length=150, required=False)
-    recorded_from = forms.DateField(input_formats=["%Y-%m-%d"], required=False)
-    recorded_to = forms.DateField(input_formats=["%Y-%m-%d"], required=False)
-    date_from = forms.DateField(input_formats=["%Y-%m-%d"], required=False)
-    date_to = forms.DateField(input_formats=["%Y-%m-%d"], required=False)
     numbers = forms.CharField(max_length=20_000, required=False)
+
+    def clean_state(self) -> str:
+        """No state in particular is every state."""
+        state: str = self.cleaned_data["state"]
+        return "" if state == queue.EVERYTHING else state
 
     def clean_numbers(self) -> list[str]:
         """Numbers of memos and references of cases, apart by blanks or commas."""
@@ -81,18 +61,12 @@ class ChoiceForm(forms.Form):
 
     def rows(self) -> DocketQuerySet:
         """The memos meant; only after the form was found valid."""
-        sent, rows = self.cleaned_data, Docket.objects.all()
-        for name, lookup in _LOOKUPS.items():
-            if sent[name] and sent[name] != "all":
-                rows = rows.filter(**{lookup: sent[name]})
+        sent = self.cleaned_data
+        rows = Docket.objects.filter(queue.together(dict(queue.conditions(sent))))
+        if sent["state"]:
+            rows = rows.filter(state=sent["state"])
         if sent["q"]:
             rows = rows.filter(memo_id__in=search.newest(sent["q"], limit=audit_export.LIMIT + 1))
-        if sent["flag"]:
-            rows = rows.filter(**{sent["flag"]: True})
-        if sent["recorded_from"]:
-            rows = rows.filter(created__gte=_midnight(sent["recorded_from"]))
-        if sent["recorded_to"]:
-            rows = rows.filter(created__lt=_midnight(sent["recorded_to"], after=1))
         if sent["numbers"]:
             rows = rows.filter(Q(number__in=sent["numbers"]) | Q(reference__in=sent["numbers"]))
         return rows
@@ -104,15 +78,6 @@ class ChoiceForm(forms.Form):
             for name, value in self.cleaned_data.items()
             if value
         }
-
-
-def _midnight(day: datetime.date, after: int = 0) -> datetime.datetime:
-    """The beginning of a day at the legal time, or of one so many days later."""
-    try:
-        day += datetime.timedelta(after)
-    except OverflowError:
-        return datetime.datetime.max.replace(tzinfo=datetime.UTC)
-    return timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
 
 
 @legal_required
@@ -147,7 +112,7 @@ def export(request: HttpRequest) -> HttpResponse:
         "piece_size": audit_export.PIECE,
         "states": Docket.State.choices,
         "policies": list(REVIEW_POLICIES.items()),
-        "flags": _FLAGS,
+        "flags": queue.FLAGS,
         "outcomes": [(code, shown.heading) for code, shown in OUTCOMES.items()],
         "countries": sorted(((code, country_name(code)) for code in COUNTRIES), key=lambda one: one[1]),
         "recent": ExportAct.objects.filter(step=0).select_related("by").order_by("-id")[:RECENT],
@@ -191,6 +156,7 @@ _FIELDS = {
     "country": gettext_lazy("Destination"),
     "flag": gettext_lazy("Flag"),
     "owner": gettext_lazy("Owner’s user name"),
+    "assignee": gettext_lazy("Reviewer’s user name"),
     "recorded_from": gettext_lazy("Recorded from"),
     "recorded_to": gettext_lazy("Recorded to"),
     "date_from": gettext_lazy("Date of the transaction from"),
