@@ -27,8 +27,8 @@ PATIENCE = 60
 class Person(threading.Thread):
     """One person with a case, who never stops until told to.
 
-    `answered` and `recorded` hold what was acknowledged. A fault of the site (no answer, or 5xx) makes the person wait and
-    send the very same again; any other answer that is not expected is kept in `strange`.
+    `answered` and `recorded` hold what was acknowledged. A fault of the site (no answer, or 5xx) makes the person wait
+    and send the very same again; any other answer that is not expected is kept in `strange`.
     """
 
     def __init__(self, site: Served) -> None:
