@@ -56,6 +56,7 @@ def broken(folder: Path, times: int) -> str:
             crew.warm_up()
             time.sleep(chance.uniform(0, MOMENT))
             crew.kill()
+            crew.end()
             torn += bool(site.stored().torn)
     assert torn >= times / 5, f"Only {torn} of {times} torn states were found."
     return f"{times} kills, torn after {torn} of them, as must be without transactions"

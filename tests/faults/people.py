@@ -119,7 +119,8 @@ class Person(threading.Thread):
         return answer
 
     def _wait(self) -> bool:
-        """Wait until the site may answer again; whether to go on."""
+        """Wait until the site may answer again; False if it never will. What was sent is sent again even when the day is
+        over, so that everything that was stored is acknowledged in the end."""
         self.visitor.connection.close()
         self.resting.set()
         while not self.go.wait(0.05):
@@ -127,7 +128,7 @@ class Person(threading.Thread):
                 return False
         self.resting.clear()
         time.sleep(0.05)
-        return not self.stop.is_set()
+        return True
 
 
 def declared(page: str, key: str) -> dict[str, str]:
