@@ -119,8 +119,10 @@ class Person(threading.Thread):
         return answer
 
     def _wait(self) -> bool:
-        """Wait until the site may answer again; False if it never will. What was sent is sent again even when the day is
-        over, so that everything that was stored is acknowledged in the end."""
+        """Wait until the site may answer again; False if it never will.
+
+        What was sent is sent again even when the day is over, so that all that was stored is acknowledged in the end.
+        """
         self.visitor.connection.close()
         self.resting.set()
         while not self.go.wait(0.05):
