@@ -639,7 +639,9 @@ class _Filling:
         chance = self.chance
         owner = chance.choice(self.sales)
         moment = self._moment()
-        answered = moment - datetime.timedelta(minutes=chance.randint(3, 40))
+        # The first of two memos, then the change of an answer, then the second memo, which is recorded now.
+        recorded = [moment - datetime.timedelta(minutes=10 * later) for later in reversed(range(len(deal)))]
+        answered = recorded[0] - datetime.timedelta(minutes=chance.randint(3, 40))
         changed = moment - datetime.timedelta(minutes=2)
         item, country = str(deal[0].answers["item"]), str(deal[0].answers.get("destination", ""))
         case = {
@@ -656,7 +658,7 @@ class _Filling:
         self.rows.add(Case, case)
         memo: _Entered | None = None
         trail: list[dict[str, str]] = []
-        for kept in deal:
+        for kept, created in zip(deal, recorded, strict=True):
             for event in kept.events[len(deal[0].events) if memo else 0 :]:
                 at = changed if memo else answered
                 own = {
@@ -667,7 +669,7 @@ class _Filling:
                 }
                 self.rows.add(AnswerEvent, {**event, **own})
                 trail.append(told(event["version"], event["said"], at, owner.pk))
-            memo = self.memo(case, owner, kept, memo, answered, changed, trail)
+            memo = self.memo(case, owner, kept, memo, created, answered, changed, trail)
         assert memo is not None, "A deal has a memo."
         self.desk(memo, owner)
 
@@ -677,12 +679,12 @@ class _Filling:
         owner: _Person,
         kept: Kept,
         earlier: _Entered | None,
+        created: datetime.datetime,
         answered: datetime.datetime,
         changed: datetime.datetime,
         trail: list[dict[str, str]],
     ) -> _Entered:
         """A memo, its entry in the ledger, its row in the docket and what the desk did about it."""
-        created = self._moment()
         number, public_id = self._reference("M", created), self._uuid()
         seen = {"case": str(case["public_id"]), "author": owner.pk, "name": owner.name, "seen": kept.seen}
         memo = {

@@ -33,6 +33,12 @@ def test_many_memos_are_sealed_as_if_one_by_one(installation: Installation) -> N
         assert memos.count() == before + MANY
         made = list(memos.order_by("-pk")[:MANY])
         assert {row.supersedes is None for row in made} == {True, False}
+        for later in made:
+            if later.supersedes:
+                change = (
+                    AnswerEvent.objects.using(alias).filter(case=later.case, old__isnull=False).latest("at")
+                )
+                assert later.supersedes.created < change.at < later.created
         for memo in made:
             assert memo.intact
             kept = Docket.objects.using(alias).get(memo=memo)

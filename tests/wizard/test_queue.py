@@ -130,7 +130,7 @@ def test_the_way_back_goes_on_where_it_looked_through_enough(
     memos: list[Memo], legal: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue, "PAGE", 0)
-    monkeypatch.setattr(queue, "STRETCHES", (1,))
+    monkeypatch.setattr(queue, "STRETCHES", (1, 1))
     chosen = {"state": "all", "date_from": datetime.date(2030, 1, 1)}
     page = queue.page(legal, chosen, after=memos[0].number)
     assert (page.rows, page.older, page.newer) == ([], "", memos[2].number)
@@ -140,7 +140,7 @@ def test_a_long_search_asks_before_it_goes_on(
     memos: list[Memo], legal: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queue, "PAGE", 0)
-    monkeypatch.setattr(queue, "STRETCHES", (1,))
+    monkeypatch.setattr(queue, "STRETCHES", (1, 1))
     page = queue.page(legal, {"state": "waiting", "country": "XX", "owner": None, "outcome": "no_export"})
     assert page.rows == []
     page = queue.page(legal, {"state": "waiting", "date_from": datetime.date(2030, 1, 1)})

@@ -108,12 +108,12 @@ def page(user: User, chosen: Mapping[str, Any], before: str = "", after: str = "
         start = rows.filter(number=number).values_list("memo_id", flat=True).first()
     if after and start is not None:
         walk = _Walk(rows, start, newer=True)
-        newer = walk.page(_lead(user, chosen, walk))
+        newer = walk.page(*_lead(user, chosen, walk))
         if newer.newer:
             return newer
         start = None  # so few are newer that the first page has them all
     walk = _Walk(rows, start)
-    return walk.page(_lead(user, chosen, walk))
+    return walk.page(*_lead(user, chosen, walk))
 
 
 def waiting(user: User) -> int:
@@ -124,8 +124,8 @@ def waiting(user: User) -> int:
     return min(sum(counted), COUNTED + 1)
 
 
-def _lead(user: User, chosen: Mapping[str, Any], walk: _Walk) -> Source:
-    """The walk of the filter that leads, held against the others."""
+def _lead(user: User, chosen: Mapping[str, Any], walk: _Walk) -> tuple[Source, bool]:
+    """The walk of the filter that leads, held against the others; and whether there are others."""
     found = dict(conditions(chosen))
     ways = {name: [condition] for name, condition in found.items() if name in _LEADING}
     words, since = chosen.get("q"), _since(chosen)
@@ -138,13 +138,16 @@ def _lead(user: User, chosen: Mapping[str, Any], walk: _Walk) -> Source:
         ways["state"] = [found["state"]]
     if words:
         owner = chosen.get("owner") if accounts.sees_every_case(user) else user
-        return functools.partial(walk.worded, words, owner.pk if owner else None, together(found))
+        found.pop("owner", None)
+        return functools.partial(walk.worded, words, owner.pk if owner else None, together(found)), bool(
+            found
+        )
     lead = next(iter(ways), None)
     if len(ways) > 1:
         lead = min(ways, key=lambda name: walk.reach(ways[name], since))
     if lead is not None:
         del found[lead]
-    return functools.partial(walk.along, ways[lead] if lead else [Q()], together(found), since)
+    return functools.partial(walk.along, ways[lead] if lead else [Q()], together(found), since), bool(found)
 
 
 def together(found: Mapping[str, Q]) -> Q:
@@ -229,15 +232,9 @@ class _Walk:
 
         The rest is asked of each row and is no condition: of several conditions a database may follow another.
         """
-        low, high = between
-        if start is not None:
-            low, high = (max(low, start + 1), high) if self.newer else (low, min(high, start))
         fits = ExpressionWrapper(rest, BooleanField()) if rest else Value(True)
         walks = [
-            self.rows.filter(part, memo_id__gte=low, memo_id__lt=high)
-            .order_by("memo_id" if self.newer else "-memo_id")
-            .annotate(fits=fits)
-            .values_list("memo_id", "fits")[:limit]
+            self._ahead(part, between, start).annotate(fits=fits).values_list("memo_id", "fits")[:limit]
             for part in parts
         ]
         return list(dict.fromkeys(heapq.merge(*walks, reverse=not self.newer)))[:limit]
@@ -252,17 +249,29 @@ class _Walk:
         return [(memo, memo in fitting) for memo in memos]
 
     def reach(self, parts: list[Q], between: tuple[int, int]) -> int:
-        """Where a page of these rows alone would end: the lower, the farther away, and so the fewer there are here."""
-        ahead = self.along(parts, Q(), between, self.start, PAGE + 1)
-        if len(ahead) <= PAGE:
-            return -1
-        return _NONE - ahead[-1][0] if self.newer else ahead[-1][0]
+        """About where a page of these rows alone would end: the lower, the farther away, so the fewer there are."""
+        ends = [
+            next(
+                iter(self._ahead(part, between, self.start).values_list("memo_id", flat=True)[PAGE:][:1]),
+                None,
+            )
+            for part in parts
+        ]
+        return max(-1 if end is None else _NONE - end if self.newer else end for end in ends)
 
-    def page(self, source: Source) -> Page:
-        """Stretch after stretch of the source, as far as its rows fit, until the page is full."""
+    def _ahead(self, part: Q, between: tuple[int, int], start: int | None) -> DocketQuerySet:
+        low, high = between
+        if start is not None:
+            low, high = (max(low, start + 1), high) if self.newer else (low, min(high, start))
+        rows = self.rows.filter(part, memo_id__gte=low, memo_id__lt=high)
+        return rows.order_by("memo_id" if self.newer else "-memo_id")
+
+    def page(self, source: Source, held: bool) -> Page:
+        """Stretch after stretch of the source, as far as its rows fit, until the page is full. The first need be no
+        longer than the page if they are held against nothing."""
         found: list[int] = []
         start = self.start
-        for limit in (PAGE + 1, *STRETCHES):
+        for limit in STRETCHES if held else (PAGE + 1, *STRETCHES):
             stretch = source(start, limit)
             found += [memo for memo, fits in stretch if fits]
             if len(found) > PAGE or len(stretch) < limit:

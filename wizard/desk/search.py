@@ -127,7 +127,8 @@ def rebuild(using: str = "default") -> None:
     connection = connections[using]
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("INSERT INTO wizard_search (wizard_search) VALUES ('rebuild')")
+            for command in ("rebuild", "optimize"):
+                cursor.execute("INSERT INTO wizard_search (wizard_search) VALUES (%s)", [command])
         else:
             cursor.execute(
                 "INSERT INTO wizard_words SELECT DISTINCT unnest(string_to_array(words, ' ')) COLLATE \"C\" AS word "
