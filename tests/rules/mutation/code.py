@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import ast
-import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Queue
 
 ROOT = Path(__file__).parents[3]
+KILLED, ENDLESS, SURVIVED = FATES = ("killed", "did not end", "survived")
+PROCESSES = 2
 MODULES = ("truth", "conditions", "law", "numbers", "facts", "engine", "weighing", "left", "plans", "possibility",
            "diagram", "determination", "enforcement")  # fmt: skip
-# Quick ones first: a mutant is dead at the first failure.
-TESTS = (
-    "test_numbers.py", "test_facts.py", "test_determination.py",
-    "test_against_oracle.py::test_says_what_the_oracle_says_of_a_fixed_sample[0]",
-    "test_against_oracle.py::test_every_worked_case_through_the_command_line",
-    "test_settled_by_numbers.py", "test_questions_left.py", "test_reasoning.py", "test_exactness.py",
+# Quick ones first: a mutant is dead at the first failure. The second lot is read only if the first finds nothing.
+OWN: dict[str, tuple[str, ...]] = {"numbers": ("test_numbers.py",), "facts": ("test_facts.py",)}
+QUICK = ("test_determination.py", "test_settled_by_numbers.py", "test_periods.py", "test_questions_left.py")
+SLOW = (
+    "test_facts.py", "test_numbers.py",
+    *(f"test_against_oracle.py::test_{name}" for name in (
+        "says_what_the_oracle_says_of_a_fixed_sample[0]", "says_what_the_oracle_says_of_a_fixed_sample[1]",
+        "says_what_the_oracle_says_on_both_sides_of_every_limit[of_thresholds]",
+        "the_trees_alone_say_what_a_determination_says", "every_worked_case_through_the_command_line",
+    )),
+    "test_reasoning.py", "test_exactness.py", "test_red_flag_28.py", "test_what_if.py",
 )  # fmt: skip
-SECONDS = 240  # of processor time, so that a busy machine kills no mutant
 COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
     ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
@@ -69,23 +75,37 @@ def _declared(tree: ast.AST) -> set[int]:
     return found
 
 
+def _owners(node: ast.AST, owner: str = "") -> Iterator[tuple[int, str]]:
+    """The function or class in which each node stands."""
+    for one in ast.iter_child_nodes(node):
+        inner = owner
+        if isinstance(one, (ast.FunctionDef, ast.ClassDef)):
+            inner = f"{owner}.{one.name}".lstrip(".")
+        yield id(one), inner
+        yield from _owners(one, inner)
+
+
 def mutants(module: str) -> Iterator[tuple[str, str, int]]:
-    """Kind, name and number of every mutant of a module."""
+    """Kind, name and number of every mutant of a module; a name says the place and is no other's."""
     tree = ast.parse(_source(module))
-    unread = _declared(tree)
+    unread, owners = _declared(tree), dict(_owners(tree))
     named = {id(node.value): f"{node.arg}=" for node in ast.walk(tree) if isinstance(node, ast.keyword)}
+    seen: Counter[str] = Counter()
     for number, node in enumerate(ast.walk(tree)):
         if id(node) not in unread:
             for kind, _change in _changes(node):
                 shown = named.get(id(node), "") + ast.unparse(node).splitlines()[0][:100]
-                yield kind, f"{module}: {kind}, {shown} (line {getattr(node, 'lineno', 0)})", number
+                place = f"{owners[id(node)]} line {getattr(node, 'lineno', 0)}".lstrip()
+                name = f"{module}: {kind}, {shown} ({place})"
+                seen[name] += 1
+                yield kind, name if seen[name] == 1 else f"{name} ({seen[name]})", number
 
 
 def _source(module: str) -> str:
     return (ROOT / "rules" / f"{module}.py").read_text("utf-8")
 
 
-def _mutated(module: str, number: int, kind: str) -> str:
+def mutated(module: str, number: int, kind: str) -> str:
     """The source of a module with one mutant in it."""
     tree = ast.parse(_source(module))
     node = next(one for position, one in enumerate(ast.walk(tree)) if position == number)
@@ -102,45 +122,71 @@ class _Replaced(ast.NodeTransformer):
         return self._new if node is self._old else super().generic_visit(node)
 
 
-def run(number: int | None = None) -> list[tuple[str, str, str]]:
-    """The fate of every mutant, or of so many of them, evenly chosen; two at a time."""
-    every = [mutant for module in MODULES for mutant in mutants(module)]
-    if number is not None:
-        every = every[:: max(1, len(every) // number)]
+def tests(module: str) -> Iterator[list[str]]:
+    """The tests that a module's mutants go through, in two lots."""
+    quick = OWN.get(module, ()) + QUICK
+    yield [f"tests/rules/{name}" for name in quick]
+    yield [f"tests/rules/{name}" for name in SLOW if name not in quick]
+
+
+class Trials:
+    """A process that tries one mutant after another in a copy of its own."""
+
+    def __init__(self, copy: Path) -> None:
+        ignored = shutil.ignore_patterns("__pycache__")
+        for name in ("rules", "tests/rules", "docs"):
+            shutil.copytree(ROOT / name, copy / name, ignore=ignored)
+        (copy / "tests" / "__init__.py").touch()
+        command = [sys.executable, "-m", "tests.rules.mutation.trials"]
+        self._process = subprocess.Popen(
+            command, cwd=copy, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        )
+
+    def __call__(self, module: str, number: int = 0, kind: str = "") -> tuple[str, str]:
+        """What became of a mutant, or of the code as it is, and by which test."""
+        asking, answering = self._process.stdin, self._process.stdout
+        assert asking is not None
+        assert answering is not None
+        asking.write(f"{module}\t{number}\t{kind}\n")
+        asking.flush()
+        fate, _tab, test = answering.readline().rstrip("\n").partition("\t")
+        if fate not in FATES:
+            raise RuntimeError(f"{module}, {kind}: the tests could not be run: {fate} {test}")
+        return fate, test
+
+    def end(self) -> None:
+        """No mutant is left."""
+        self._process.communicate()
+
+
+def run(
+    every: Sequence[tuple[str, str, int]] | None = None, tell: Callable[[str, str, str], None] | None = None
+) -> list[tuple[str, str, str]]:
+    """The fate of every mutant, two at a time."""
+    if every is None:
+        every = [mutant for module in MODULES for mutant in mutants(module)]
     with tempfile.TemporaryDirectory() as folder:
-        copies: Queue[Path] = Queue()
-        for name in ("one", "other"):
-            copy = Path(folder) / name
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(ROOT / "rules", copy / "rules", ignore=ignored)
-            shutil.copytree(ROOT / "tests" / "rules", copy / "tests" / "rules", ignore=ignored)
-            shutil.copytree(ROOT / "docs", copy / "docs")
-            (copy / "tests" / "__init__.py").touch()
-            copies.put(copy)
-        if _tested(copy):
-            raise RuntimeError("the tests fail without any fault planted")
+        free: Queue[Trials] = Queue()
+        for number in range(PROCESSES):
+            free.put(Trials(Path(folder) / str(number)))
 
         def fate(mutant: tuple[str, str, int]) -> tuple[str, str, str]:
             kind, name, number = mutant
-            module = name.partition(":")[0]
-            copy = copies.get()
-            path = copy / "rules" / f"{module}.py"
-            original = path.read_text("utf-8")
+            trials = free.get()
             try:
-                path.write_text(_mutated(module, number, kind), "utf-8")
-                return kind, name, "killed" if _tested(copy) else "survived"
+                found, test = trials(name.partition(":")[0], number, kind)
             finally:
-                path.write_text(original, "utf-8")
-                copies.put(copy)
+                free.put(trials)
+            if tell:
+                tell(name, found, test)
+            return kind, name, found
 
-        with ThreadPoolExecutor(2) as workers:
-            return list(workers.map(fate, every))
-
-
-def _tested(copy: Path) -> bool:
-    """Whether some test fails, or does not end."""
-    tests = [f"tests/rules/{test}" for test in TESTS]
-    command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-c", "/dev/null", "--rootdir", ".", "-p", "no:django",
-               "-p", "no:cacheprovider", *tests]  # fmt: skip
-    limit = f"ulimit -t {SECONDS} && exec {shlex.join(command)}"
-    return subprocess.run(["sh", "-c", limit], cwd=copy, capture_output=True, check=False).returncode != 0
+        for one in [free.get() for _number in range(PROCESSES)]:
+            if one("")[0] != SURVIVED:
+                raise RuntimeError("the tests fail without any fault planted")
+            free.put(one)
+        with ThreadPoolExecutor(PROCESSES) as workers:
+            found = list(workers.map(fate, every))
+        while not free.empty():
+            free.get().end()
+        return found
