@@ -79,7 +79,9 @@ def test_a_sum_is_settled_as_soon_as_the_open_numbers_cannot_change_it(
     assert worth(test, **facts) is value
 
 
-@pytest.mark.parametrize(("number", "within", "under"), [("4.9", TRUE, TRUE), (5, TRUE, FALSE), ("5.1", FALSE, FALSE)])
+@pytest.mark.parametrize(
+    ("number", "within", "under"), [("4.9", TRUE, TRUE), (5, TRUE, FALSE), ("5.1", FALSE, FALSE)]
+)
 def test_a_limit_of_one_number(number: object, within: Truth, under: Truth) -> None:
     assert worth(at_most("tpp", 5), tpp=number) is within
     assert worth(below("tpp", 5), tpp=number) is under
@@ -95,7 +97,8 @@ def test_a_limit_of_ten_decimals_or_of_a_product_is_none_of_one_number() -> None
 
 
 @pytest.mark.parametrize(
-    ("number", "within"), [("0.333", TRUE), ("0.33333333333333333333", TRUE), ("0.33333333333333333334", FALSE)]
+    ("number", "within"),
+    [("0.333", TRUE), ("0.33333333333333333333", TRUE), ("0.33333333333333333334", FALSE)],
 )
 def test_a_limit_that_no_decimal_writes_is_exact(number: str, within: Truth) -> None:
     third = Weigh((Term(Fraction(1), ("tpp",)),), Fraction(1, 3))
