@@ -62,6 +62,7 @@ SHARE = weigh(0, (1, "uveu_outside_tpp"), ("-0.25", "uveu_total_tpp"))
         (SHIPMENT, {"lpp_tpp_received_this_year": 101}, FALSE),
         (SHIPMENT, {"lpp_tpp_received_this_year": 100}, UNKNOWN),
         (SHIPMENT, {"units": 0, "lpp_tpp_received_this_year": 100}, TRUE),  # times whatever it is
+        (SHIPMENT, {"units": 0, "lpp_tpp_received_this_year": 101}, FALSE),
         (SHARE, {"uveu_outside_tpp": 0}, TRUE),
         (SHARE, {"uveu_outside_tpp": 1}, UNKNOWN),
         (SHARE, {"uveu_total_tpp": 4}, UNKNOWN),
@@ -104,6 +105,12 @@ def test_a_limit_that_no_decimal_writes_is_exact(number: str, within: Truth) -> 
     third = Weigh((Term(Fraction(1), ("tpp",)),), Fraction(1, 3))
     assert worth(third, tpp=number) is within
     assert worth(weigh(1, (3, "tpp")), tpp=number) is within
+    assert worth(weigh("0.5", ("1.5", "tpp")), tpp=number) is within
+
+
+def test_twice_a_number_has_half_the_limit() -> None:
+    assert worth(weigh(10, (2, "tpp")), tpp=5) is TRUE
+    assert worth(weigh(10, (2, "tpp")), tpp=6) is FALSE
 
 
 def test_an_entry_is_none_of_those_of_items_that_have_one() -> None:

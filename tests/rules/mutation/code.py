@@ -21,7 +21,8 @@ MODULES = ("truth", "conditions", "law", "numbers", "facts", "engine", "weighing
 # Quick ones first: a mutant is dead at the first failure. The second lot is read only if the first finds nothing.
 OWN: dict[str, tuple[str, ...]] = {"numbers": ("test_numbers.py",), "facts": ("test_facts.py",)}
 QUICK = (
-    "test_conditions.py", "test_law.py", "test_determination.py", "test_settled_by_numbers.py", "test_periods.py",
+    "test_conditions.py", "test_law.py", "test_trace.py", "test_determination.py", "test_settled_by_numbers.py",
+    "test_periods.py",
     "test_questions_left.py",
 )  # fmt: skip
 SLOW = (
