@@ -102,7 +102,9 @@ def test_each_paragraph_is_named_once_in_each_provision() -> None:
 
 def test_an_order_is_followed_to_the_step_that_decides() -> None:
     trace = Trace(Known(read({**DAY, "datacenter": True, "private_sector": False})))
-    trace.follow(Ordered(((BOTH, 1), (EITHER, 2), (ALWAYS, 3), (provision("no", "0", "No", "", SMALL), 4)), 5))
+    trace.follow(
+        Ordered(((BOTH, 1), (EITHER, 2), (ALWAYS, 3), (provision("no", "0", "No", "", SMALL), 4)), 5)
+    )
     assert [(one.provision, one.citation, one.value) for one in trace] == [
         ("both", "15 CFR 1", "false"), ("both", "15 CFR 1(b)", "false"),
         ("either", "15 CFR 2", "true"), ("either", "15 CFR 1(a)", "true"), ("either", "15 CFR 1(b)", "false"),
@@ -120,9 +122,14 @@ def test_an_order_is_followed_to_the_step_that_decides() -> None:
         ({}, UNKNOWN, [DATACENTER, PRIVATE]),
     ],
 )
-def test_the_outermost_clauses_of_a_value(facts: dict[str, object], value: Truth, named: list[Clause]) -> None:
+def test_the_outermost_clauses_of_a_value(
+    facts: dict[str, object], value: Truth, named: list[Clause]
+) -> None:
     known = Known(read({**DAY, **facts}))
     assert list(clauses(BOTH, known, value)) == named
     assert list(clauses(all_of(BOTH, ALWAYS), known, value)) == named
+    after = [DATACENTER] if named and known(DATACENTER) is value else []
+    assert list(clauses(all_of(BOTH, DATACENTER), known, value)) == [*named, *after]
+    assert list(clauses(all_of(all_of(DATACENTER), PRIVATE), known, value)) == named
     around = Clause("15 CFR 6", "Says", BOTH)
     assert list(clauses(all_of(around), known, value)) == ([around] if known(BOTH) is value else [])
