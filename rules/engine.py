@@ -10,7 +10,7 @@ from typing import Any
 from rules.conditions import AllOf, AnyOf, Condition, Known, Not, Test
 from rules.facts import as_json
 from rules.law import Clause, Interpretation, Ordered, Provision, Version
-from rules.truth import FALSE, TRUE, Truth
+from rules.truth import TRUE, Truth
 
 
 @dataclass(frozen=True)
