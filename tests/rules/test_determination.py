@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from rules import Determination, determine, edition, read
+from rules import Determination, determine, edition, next_question, read
 from rules.conditions import Known
 from rules.determination import EDITIONS
 from rules.enforcement import ENFORCED
@@ -119,6 +119,8 @@ def test_what_is_enforced_is_traced_where_a_license_is_required_or_not() -> None
 
 
 def test_survives_json_unchanged() -> None:
+    asked = next_question(read({"item": "software"}))
+    assert asked.to_json() == {"next": asked.next, "at_least": asked.at_least, "at_most": asked.at_most}
     for changes in (
         {},
         {"destination": None},

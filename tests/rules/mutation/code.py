@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import hashlib
+import json
 import shutil
 import subprocess
 import sys
@@ -16,12 +18,14 @@ from queue import Queue
 ROOT = Path(__file__).parents[3]
 KILLED, ENDLESS, SURVIVED = FATES = ("killed", "did not end", "survived")
 PROCESSES = 2
+SECONDS = 20  # of processor time for one test, so that a busy machine kills no mutant; none takes five
+KEPT = ROOT / "var" / "mutants.jsonl"
 MODULES = ("truth", "conditions", "law", "numbers", "facts", "engine", "weighing", "left", "plans", "possibility",
            "diagram", "determination", "enforcement")  # fmt: skip
 # Quick ones first: a mutant is dead at the first failure. The second lot is read only if the first finds nothing.
 OWN: dict[str, tuple[str, ...]] = {"numbers": ("test_numbers.py",), "facts": ("test_facts.py",)}
 QUICK = (
-    "test_conditions.py", "test_law.py", "test_trace.py", "test_determination.py", "test_settled_by_numbers.py",
+    "test_conditions.py", "test_law.py", "test_trace.py", "test_diagram.py", "test_determination.py", "test_settled_by_numbers.py",
     "test_periods.py",
     "test_questions_left.py",
 )  # fmt: skip
@@ -164,33 +168,56 @@ class Trials:
 
 
 def run(
-    every: Sequence[tuple[str, str, int]] | None = None, tell: Callable[[str, str, str], None] | None = None
+    every: Sequence[tuple[str, str, int]] | None = None,
+    tell: Callable[[str, str, str], None] | None = None,
+    *,
+    resume: bool = False,
 ) -> list[tuple[str, str, str]]:
-    """The fate of every mutant, two at a time."""
+    """The fate of every mutant, two at a time; each is kept for a run that resumes this one."""
     if every is None:
         every = [mutant for module in MODULES for mutant in mutants(module)]
-    with tempfile.TemporaryDirectory() as folder:
+    known = _kept(resume)
+    with tempfile.TemporaryDirectory() as folder, KEPT.open("a", encoding="utf-8") as kept:
         free: Queue[Trials] = Queue()
         for number in range(PROCESSES):
             free.put(Trials(Path(folder) / str(number)))
 
         def fate(mutant: tuple[str, str, int]) -> tuple[str, str, str]:
             kind, name, number = mutant
-            trials = free.get()
-            try:
-                found, test = trials(name.partition(":")[0], number, kind)
-            finally:
-                free.put(trials)
-            if tell:
-                tell(name, found, test)
-            return kind, name, found
+            if name not in known:
+                trials = free.get()
+                try:
+                    known[name], test = trials(name.partition(":")[0], number, kind)
+                finally:
+                    free.put(trials)
+                kept.write(json.dumps([name, known[name], test], ensure_ascii=False) + "\n")
+                kept.flush()
+                if tell:
+                    tell(name, known[name], test)
+            return kind, name, known[name]
 
         for one in [free.get() for _number in range(PROCESSES)]:
-            if one("")[0] != SURVIVED:
-                raise RuntimeError("the tests fail without any fault planted")
+            found, test = one("")
+            if found != SURVIVED:
+                raise RuntimeError(f"the tests fail without any fault planted: {found} {test}")
             free.put(one)
         with ThreadPoolExecutor(PROCESSES) as workers:
-            found = list(workers.map(fate, every))
+            fates = list(workers.map(fate, every))
         while not free.empty():
             free.get().end()
-        return found
+        return fates
+
+
+def _kept(resume: bool) -> dict[str, str]:
+    """What an interrupted run has found out, if it is resumed and the law and its tests are as they were."""
+    law = [*(ROOT / "rules").rglob("*.*"), *(ROOT / "tests" / "rules").glob("*.*")]
+    law += [Path(__file__), Path(__file__).with_name("trials.py")]
+    state = hashlib.sha256()
+    for path in sorted(one for one in law if one.suffix in (".py", ".csv", ".json", ".jsonl")):
+        state.update(path.read_bytes())
+    first, *rows = KEPT.read_text("utf-8").splitlines() if resume and KEPT.exists() else [""]
+    if first == state.hexdigest():
+        return {name: fate for name, fate, _test in map(json.loads, rows)}
+    KEPT.parent.mkdir(exist_ok=True)
+    KEPT.write_text(f"{state.hexdigest()}\n", "utf-8")
+    return {}

@@ -20,7 +20,6 @@ from hypothesis import settings
 from tests.rules import boundaries
 from tests.rules.mutation import code
 
-SECONDS = 20  # of processor time for one test, so that a busy machine kills no mutant; none takes five
 ALL_SECONDS = 240
 WAIT = 1_200  # by the clock, for what waits for ever
 MEMORY = 4 * 2**30
@@ -57,7 +56,9 @@ class Watched:
 
 def allow() -> None:
     """From now on so many seconds."""
-    resource.setrlimit(resource.RLIMIT_CPU, (min(ALL_SECONDS, int(process_time()) + SECONDS), ALL_SECONDS))
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (min(ALL_SECONDS, int(process_time()) + code.SECONDS), ALL_SECONDS)
+    )
 
 
 @contextmanager

@@ -1,0 +1,91 @@
+"""The pieces of which diagrams are made: ranges of numbers, a value in each, and the classes that values fall in."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+import pytest
+
+from rules.conditions import Term, Weigh
+from rules.diagram import ZERO, Start, boundary, decimal, fraction, plain, samples
+from rules.verification.subject import the_law
+
+DIAGRAM = the_law().diagram
+THIRD = Fraction(1, 3)
+
+
+@pytest.mark.parametrize(
+    "starts",
+    [
+        [ZERO],
+        [ZERO, (0, 1)],
+        [ZERO, (0, 1), (1, 0), (1, 1), (2, 0), (2, 1), (4, 0), (4, 1)],
+        [ZERO, (0, 1), (THIRD, 0), (THIRD, 1), (Fraction(1, 2), 0), (Fraction(1, 2), 1), (5, 0)],
+        [ZERO, (THIRD, 1), (THIRD + Fraction(1, 10**20), 0)],
+        [ZERO, (Fraction(7, 10), 1), (Fraction(3, 4), 1), (10**26, 1)],
+    ],
+)
+def test_each_range_has_a_decimal_of_its_own_unless_it_is_a_value_that_none_writes(
+    starts: list[Start],
+) -> None:
+    found = samples(starts)
+    assert len(found) == len(starts)
+    for value, ((low, after), end) in zip(found, pairwise([*starts, None]), strict=True):
+        if value is None:
+            assert not after
+            assert isinstance(low, Fraction)
+            assert low.denominator % 3 == 0
+            continue
+        assert (low, after) <= (value, 0)
+        assert end is None or (value, 0) < end
+        assert Fraction(decimal(Fraction(value))) == value
+        assert after or value == low, "the start itself, where it lies in its range"
+
+
+def test_between_whole_numbers_that_leave_room_stands_a_whole_number() -> None:
+    assert samples([(0, 1), (4, 0)])[0] == 2
+    assert samples([(0, 1), (2, 0)])[0] == 1
+    assert samples([(5, 1)])[0] == 11
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [("0", "0"), ("7", "7"), ("1/8", "0.125"), ("148/25", "5.92"), ("31/10", "3.1")]
+)
+def test_a_finite_decimal_is_written_exactly(value: str, written: str) -> None:
+    assert decimal(Fraction(value)) == Decimal(written)
+    assert fraction(Decimal(written)) == Fraction(value)
+    assert decimal(Fraction(value)).as_tuple() == Decimal(written).as_tuple()
+
+
+def test_whole_numbers_are_integers_and_what_is_no_number_is_refused() -> None:
+    assert type(plain(Fraction(6, 2))) is int
+    assert plain(Fraction(6, 2)) == 3
+    assert plain(THIRD) == THIRD
+    with pytest.raises(TypeError, match="no number"):
+        fraction("5")
+
+
+def test_past_a_limit_is_the_limit_itself_only_where_it_is_strict() -> None:
+    terms = (Term(Fraction(2), ("tpp",)),)
+    assert boundary(Weigh(terms, Fraction(10))) == (5, 1)
+    assert boundary(Weigh(terms, Fraction(10), strict=True)) == (5, 0)
+
+
+def test_a_value_falls_in_the_class_that_starts_at_or_before_it() -> None:
+    density = DIAGRAM.of_fact["performance_density"]
+    classes = [
+        density.branch(Decimal(one)) for one in ("0", "1.59", "1.6", "3.19", "3.2", "5.91", "5.92", "9")
+    ]
+    assert classes == [0, 0, 1, 1, 2, 2, 3, 3]
+    assert [density.branch(fraction(Decimal(one))) for one in ("1.59", "1.6")] == [0, 1]
+    assert [density.branch(value) for value in density.values] == [0, 1, 2, 3]
+    date = DIAGRAM.of_fact["date"]
+    eve, day = (date.branch(datetime.date(2025, 1, number)) for number in (12, 13))
+    assert eve == day - 1
+    assert [date.branch(value) for value in date.values] == list(range(date.arity))
+    entry = DIAGRAM.of_fact["entry"]
+    assert entry.values[-1] is None
+    assert [entry.branch(value) for value in entry.values[:-1]] == list(range(entry.arity - 1))
