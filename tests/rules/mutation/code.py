@@ -22,13 +22,24 @@ SECONDS = 20  # of processor time for one test, so that a busy machine kills no 
 KEPT = ROOT / "var" / "mutants.jsonl"
 MODULES = ("truth", "conditions", "law", "numbers", "facts", "engine", "weighing", "left", "plans", "possibility",
            "diagram", "determination", "enforcement")  # fmt: skip
-# Quick ones first: a mutant is dead at the first failure. The second lot is read only if the first finds nothing.
-OWN: dict[str, tuple[str, ...]] = {"numbers": ("test_numbers.py",), "facts": ("test_facts.py",)}
-QUICK = (
-    "test_conditions.py", "test_law.py", "test_trace.py", "test_diagram.py", "test_determination.py", "test_settled_by_numbers.py",
+# Quick ones first: a mutant is dead at the first failure. A lot is read only if those before it find nothing.
+OWN: dict[str, tuple[str, ...]] = {
+    "truth": ("test_conditions.py",),
+    "conditions": ("test_conditions.py",),
+    "law": ("test_law.py",),
+    "numbers": ("test_numbers.py",),
+    "facts": ("test_facts.py",),
+    "engine": ("test_trace.py",),
+    "determination": ("test_determination.py",),
+    "enforcement": ("test_determination.py",),
+}
+OF_THE_DIAGRAM = (
+    "test_settled_by_numbers.py",
+    "test_diagram.py",
     "test_periods.py",
     "test_questions_left.py",
-)  # fmt: skip
+)
+QUICK = ("test_conditions.py", "test_law.py", "test_trace.py", "test_determination.py", *OF_THE_DIAGRAM)
 SLOW = (
     "test_facts.py", "test_numbers.py",
     *(f"test_against_oracle.py::test_{name}" for name in (
@@ -131,10 +142,11 @@ class _Replaced(ast.NodeTransformer):
 
 
 def tests(module: str) -> Iterator[list[str]]:
-    """The tests that a module's mutants go through, in two lots."""
-    quick = OWN.get(module, ()) + QUICK
-    yield [f"tests/rules/{name}" for name in quick]
-    yield [f"tests/rules/{name}" for name in SLOW if name not in quick]
+    """The tests that a module's mutants go through, in lots."""
+    done: set[str] = set()
+    for lot in (OWN.get(module, OF_THE_DIAGRAM), QUICK, SLOW):
+        yield [f"tests/rules/{name}" for name in lot if name not in done]
+        done.update(lot)
 
 
 class Trials:
