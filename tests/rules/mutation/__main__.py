@@ -1,8 +1,7 @@
 """`python -m tests.rules.mutation`: plants every fault, and fails unless each is found or named as no fault at all.
 
 python -m tests.rules.mutation data    faults in the law's data, in memory
-python -m tests.rules.mutation code    faults in the code that reads it, each in a process of its own; with --resume,
-                                       those that an interrupted run has not tried, if nothing has changed since
+python -m tests.rules.mutation code    faults in the code that reads it, each in a process of its own
 python -m tests.rules.mutation proofs  what `python -m rules verify` proves
 python -m tests.rules.mutation         all of them
 

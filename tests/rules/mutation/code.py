@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -18,8 +18,9 @@ from queue import Queue
 ROOT = Path(__file__).parents[3]
 KILLED, ENDLESS, SURVIVED = FATES = ("killed", "did not end", "survived")
 PROCESSES = 2
-SECONDS = 20  # of processor time for one test, so that a busy machine kills no mutant; none takes five
-KEPT = ROOT / "var" / "mutants.jsonl"
+SECONDS = 10  # of processor time for one test, so that a busy machine kills no mutant; none takes three
+FOUND_BY = ROOT / "var" / "mutants-found-by.jsonl"
+LINE = re.compile(r" ?line \d+")
 MODULES = ("truth", "conditions", "law", "numbers", "facts", "engine", "weighing", "left", "plans", "possibility",
            "diagram", "determination", "enforcement")  # fmt: skip
 # Quick ones first: a mutant is dead at the first failure. A lot is read only if those before it find nothing.
@@ -162,12 +163,12 @@ class Trials:
             command, cwd=copy, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         )
 
-    def __call__(self, module: str, number: int = 0, kind: str = "") -> tuple[str, str]:
-        """What became of a mutant, or of the code as it is, and by which test."""
+    def __call__(self, module: str, number: int = 0, kind: str = "", first: str = "") -> tuple[str, str]:
+        """What became of a mutant, or of the code as it is, and by which test; one test can be tried first."""
         asking, answering = self._process.stdin, self._process.stdout
         assert asking is not None
         assert answering is not None
-        asking.write(f"{module}\t{number}\t{kind}\n")
+        asking.write(f"{module}\t{number}\t{kind}\t{first}\n")
         asking.flush()
         fate, _tab, test = answering.readline().rstrip("\n").partition("\t")
         if fate not in FATES:
@@ -180,33 +181,32 @@ class Trials:
 
 
 def run(
-    every: Sequence[tuple[str, str, int]] | None = None,
-    tell: Callable[[str, str, str], None] | None = None,
-    *,
-    resume: bool = False,
+    every: Sequence[tuple[str, str, int]] | None = None, tell: Callable[[str, str, str], None] | None = None
 ) -> list[tuple[str, str, str]]:
-    """The fate of every mutant, two at a time; each is kept for a run that resumes this one."""
+    """The fate of every mutant, two at a time. The test that found it the last time is tried first."""
     if every is None:
         every = [mutant for module in MODULES for mutant in mutants(module)]
-    known = _kept(resume)
-    with tempfile.TemporaryDirectory() as folder, KEPT.open("a", encoding="utf-8") as kept:
+    found_by = dict(map(json.loads, FOUND_BY.read_text("utf-8").splitlines())) if FOUND_BY.exists() else {}
+    FOUND_BY.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, FOUND_BY.open("a", encoding="utf-8") as log:
         free: Queue[Trials] = Queue()
         for number in range(PROCESSES):
             free.put(Trials(Path(folder) / str(number)))
 
         def fate(mutant: tuple[str, str, int]) -> tuple[str, str, str]:
             kind, name, number = mutant
-            if name not in known:
-                trials = free.get()
-                try:
-                    known[name], test = trials(name.partition(":")[0], number, kind)
-                finally:
-                    free.put(trials)
-                kept.write(json.dumps([name, known[name], test], ensure_ascii=False) + "\n")
-                kept.flush()
-                if tell:
-                    tell(name, known[name], test)
-            return kind, name, known[name]
+            place = LINE.sub("", name)
+            trials = free.get()
+            try:
+                found, test = trials(name.partition(":")[0], number, kind, found_by.get(place, ""))
+            finally:
+                free.put(trials)
+            if found == KILLED and "::" in test and test != found_by.get(place):
+                log.write(json.dumps([place, test]) + "\n")
+                log.flush()
+            if tell:
+                tell(name, found, test)
+            return kind, name, found
 
         for one in [free.get() for _number in range(PROCESSES)]:
             found, test = one("")
@@ -218,18 +218,3 @@ def run(
         while not free.empty():
             free.get().end()
         return fates
-
-
-def _kept(resume: bool) -> dict[str, str]:
-    """What an interrupted run has found out, if it is resumed and the law and its tests are as they were."""
-    law = [*(ROOT / "rules").rglob("*.*"), *(ROOT / "tests" / "rules").glob("*.*")]
-    law += [Path(__file__), Path(__file__).with_name("trials.py")]
-    state = hashlib.sha256()
-    for path in sorted(one for one in law if one.suffix in (".py", ".csv", ".json", ".jsonl")):
-        state.update(path.read_bytes())
-    first, *rows = KEPT.read_text("utf-8").splitlines() if resume and KEPT.exists() else [""]
-    if first == state.hexdigest():
-        return {name: fate for name, fate, _test in map(json.loads, rows)}
-    KEPT.parent.mkdir(exist_ok=True)
-    KEPT.write_text(f"{state.hexdigest()}\n", "utf-8")
-    return {}

@@ -86,10 +86,10 @@ def _unnamed(fates: list[tuple[str, str, str]], named: dict[str, str], needs: st
             yield f"named equivalent, and nothing that survived is called so: {pattern}"
 
 
-def run_code(*, resume: bool = False) -> Run:
+def run_code() -> Run:
     """Every mutant of the code, two at a time. One that keeps a test from ending is killed by that test."""
     before = time.perf_counter()
-    found = code.run(resume=resume)
+    found = code.run()
     fates = [(kind, name, KILLED if fate == code.ENDLESS else fate) for kind, name, fate in found]
     seconds = time.perf_counter() - before
     endless = sum(fate == code.ENDLESS for _kind, _name, fate in found)
@@ -98,8 +98,7 @@ def run_code(*, resume: bool = False) -> Run:
 
 def main(arguments: list[str]) -> int:
     """Does what is asked for, each into its section of the page; the exit status."""
-    resume = "--resume" in arguments
-    wanted = {one for one in arguments if one != "--resume"} or {"proofs", "data", "code"}
+    wanted = set(arguments) or {"proofs", "data", "code"}
     failed = False
     if "proofs" in wanted:
         findings = list(verify())
@@ -110,7 +109,7 @@ def main(arguments: list[str]) -> int:
         failed |= bool(run.faults)
         write(_DATA, planted(run, DATA))
     if "code" in wanted:
-        run = run_code(resume=resume)
+        run = run_code()
         failed |= bool(run.faults)
         write(_CODE, planted(run, CODE))
     return 1 if failed else 0
@@ -175,5 +174,5 @@ Each mutant changes one expression of the code that reads the law, in a copy of 
 or constant turned, "and" for "or", a "not" removed, the branches of a choice swapped, nothing returned. All of them
 are tried, each in a process of its own, in which the code as it is passes. What finds them: the tests under
 `tests/rules` that `tests/rules/mutation/code.py` lists, quick ones first. A test that takes {code.SECONDS} seconds of
-processor time, where none takes five, counts as one that does not end. A survivor is listed with the reason why it is
+processor time, where none takes three, counts as one that does not end. A survivor is listed with the reason why it is
 no fault, or as one that has none."""

@@ -1,7 +1,8 @@
 """Tries one fault of the code after another: what the tests need is read once, the law anew in a fork for each fault.
 
 Started in a copy of the package, whose modules it changes and puts back. Each line says a module, the number of a
-node and a kind of change, or no module for the code as it is; the answer is its fate and the test that failed.
+node and a kind of change, or no module for the code as it is, and a test to be tried first; the answer is the fate and
+the test that failed.
 """
 
 from __future__ import annotations
@@ -74,12 +75,12 @@ def planted(module: str, number: int, kind: str) -> Iterator[None]:
         aside.replace(path)
 
 
-def tried(module: str) -> str:
+def tried(module: str, first: str) -> str:
     """What the tests say in a process of their own, and which of them failed."""
     answer, told = os.pipe()
     child = os.fork()
     if not child:
-        os.write(told, _tested(module).encode())
+        os.write(told, _tested(module, first).encode())
         os._exit(0)
     os.close(told)
     with os.fdopen(answer, encoding="utf-8") as reading:
@@ -91,7 +92,7 @@ def tried(module: str) -> str:
     return f"{code.ENDLESS if stopped else code.KILLED}\t{os.WTERMSIG(status)}"
 
 
-def _tested(module: str) -> str:
+def _tested(module: str, first: str) -> str:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     signal.alarm(WAIT)
     allow()
@@ -99,14 +100,12 @@ def _tested(module: str) -> str:
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
     watched = Watched()
-    for tests in code.tests(module):
+    for tests in ([first], *code.tests(module)) if first else code.tests(module):
         status = pytest.main([*OPTIONS, *tests], plugins=[watched])
-        if status in (
-            pytest.ExitCode.TESTS_FAILED,
-            pytest.ExitCode.INTERRUPTED,
-        ):  # in a test, or where one begins
+        # In a test, or where a file of tests begins because the package cannot be imported.
+        if status in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
             return f"{code.KILLED}\t{watched.failed}"
-        if status:
+        if status and tests != [first]:  # which may be a test that is no more
             return f"status {status}"
     return f"{code.SURVIVED}\t"
 
@@ -118,9 +117,9 @@ def main() -> None:
     boundaries.bases_for_countries()
     assert "rules" not in sys.modules
     for line in sys.stdin:
-        module, number, kind = line.rstrip("\n").split("\t")
+        module, number, kind, first = line.rstrip("\n").split("\t")
         with planted(module, int(number), kind) if module else nullcontext():
-            print(tried(module), flush=True)
+            print(tried(module, first), flush=True)
         sys.dont_write_bytecode = True  # what stands compiled is the law as it is, which comes first
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 
