@@ -119,3 +119,26 @@ def test_the_questions_left_are_those_that_asking_takes(seed: int) -> None:
         facts = incomplete(rng)
         found = next_question(facts)
         assert (found.at_least, found.at_most) == asked(facts), facts
+
+
+@pytest.mark.parametrize("group", WEIGHED)
+def test_the_questions_left_where_only_numbers_are_open(group: str) -> None:
+    """The test that weighs them is then the first of what is left; one of them, or a fact beside them, is not sure."""
+    rng = random.Random(group)
+    listed = {"universal": {"veu": "uveu"}, "national": {"veu": "nveu"}}.get(group, {})
+    found = 0
+    for _number in range(2_000):
+        whole = {**sampling.random_complete(rng), **listed}
+        together = [name for name in WEIGHED[group] if name in whole]
+        if len(together) < 2:
+            continue
+        opened = rng.sample(together, rng.randint(1, len(together)))
+        flags = [name for name in whole if FACTS[name].kind is Kind.FLAG]
+        unsure = rng.choice([opened[0], rng.choice(flags)])
+        facts = read({**whole, **dict.fromkeys(opened), unsure: "not_sure"})
+        if next_question(facts).next in together:
+            assert next_question(facts)[1:] == asked(facts), facts
+            found += 1
+        if found == 15:
+            break
+    assert found > 4
