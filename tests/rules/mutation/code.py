@@ -58,7 +58,7 @@ AT_RANDOM = {
 SLOW = (
     "test_facts.py", "test_numbers.py",
     "test_reasoning.py::test_numbers_weighed_together",
-    "test_reasoning.py::test_what_is_offered_can_be_entered_and_brings_every_decision",
+    "test_answers_offered.py",
     "test_against_oracle.py::test_says_what_the_oracle_says_of_a_fixed_sample[0]",
     "test_against_oracle.py::test_says_what_the_oracle_says_on_both_sides_of_every_limit[of_thresholds]",
     "test_against_oracle.py::test_the_trees_alone_say_what_a_determination_says",
