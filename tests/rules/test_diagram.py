@@ -9,8 +9,20 @@ from itertools import pairwise
 
 import pytest
 
-from rules.conditions import Term, Weigh
-from rules.diagram import ZERO, Start, boundary, decimal, fraction, plain, samples
+from rules.conditions import Term, Weigh, at_most, below
+from rules.diagram import (
+    FALSE_NODE,
+    TRUE_NODE,
+    ZERO,
+    Diagram,
+    Start,
+    boundary,
+    decimal,
+    fraction,
+    plain,
+    samples,
+)
+from rules.possibility import ASKING_ORDER
 from rules.verification.subject import the_law
 
 DIAGRAM = the_law().diagram
@@ -89,3 +101,38 @@ def test_a_value_falls_in_the_class_that_starts_at_or_before_it() -> None:
     entry = DIAGRAM.of_fact["entry"]
     assert entry.values[-1] is None
     assert [entry.branch(value) for value in entry.values[:-1]] == list(range(entry.arity - 1))
+
+
+def test_equal_nodes_are_one_and_those_that_divide_a_number_otherwise_are_others() -> None:
+    diagram = Diagram(ASKING_ORDER, [at_most("tpp", 5), below("tpp", 7)])
+    tpp, kids = diagram.of_fact["tpp"], (FALSE_NODE, TRUE_NODE)
+    ranges: tuple[tuple[Start, ...], ...] = ((), (ZERO, (5, 0)), (ZERO, (6, 0)))
+    nodes = [diagram.make(tpp, kids, starts) for starts in ranges]
+    assert len({*nodes, FALSE_NODE, TRUE_NODE}) == 5
+    assert [diagram.make(tpp, kids, starts) for starts in ranges] == nodes
+    assert [diagram.unique[key] for key in ((tpp.level, kids), (tpp.level, kids, ranges[1]))] == nodes[:2]
+    assert [diagram.starts.get(node, ()) for node in nodes] == list(ranges)
+    assert diagram.make(tpp, (TRUE_NODE, TRUE_NODE)) == TRUE_NODE
+    assert diagram.others[diagram.make(tpp, (*kids, FALSE_NODE))] == kids
+
+
+def test_leaves_are_told_apart_by_what_they_carry() -> None:
+    diagram = Diagram(ASKING_ORDER, [])
+    leaves = [
+        diagram.make_leaf(result) for result in (False, True, None, "one", ("one", None), ("one", "two"), 1)
+    ]
+    assert leaves[:2] == [FALSE_NODE, TRUE_NODE]
+    assert len(set(leaves)) == 7
+    assert [diagram.leaf[leaf] for leaf in leaves] == [
+        False,
+        True,
+        None,
+        "one",
+        ("one", None),
+        ("one", "two"),
+        1,
+    ]
+    assert [diagram.make_leaf(result) for result in (None, "one")] == leaves[2:4]
+    assert diagram.results(diagram.below[leaves[3]] | diagram.below[leaves[4]]) == {"one", ("one", None)}
+    assert diagram.results(diagram.result_bits) == {False, True, None, "one", ("one", None), ("one", "two")}
+    assert diagram.results(diagram.fact_bits) == frozenset()
