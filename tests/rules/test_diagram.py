@@ -9,7 +9,8 @@ from itertools import pairwise
 
 import pytest
 
-from rules.conditions import Term, Weigh, at_most, below
+from rules import places
+from rules.conditions import InGroup, IsCountry, Known, Term, Weigh, at_most, below, is_
 from rules.diagram import (
     FALSE_NODE,
     TRUE_NODE,
@@ -22,7 +23,11 @@ from rules.diagram import (
     plain,
     samples,
 )
-from rules.possibility import ASKING_ORDER
+from rules.facts import ALL_ENTRIES, ENTRIES, HARDWARE, ITEMS, read
+from rules.law import EFFECTIVE, walk
+from rules.possibility import ASKING_ORDER, Possibilities
+from rules.provisions.conclusion import DECISION
+from rules.truth import Truth
 from rules.verification.subject import the_law
 
 DIAGRAM = the_law().diagram
@@ -58,9 +63,10 @@ def test_each_range_has_a_decimal_of_its_own_unless_it_is_a_value_that_none_writ
 
 
 def test_between_whole_numbers_that_leave_room_stands_a_whole_number() -> None:
-    assert samples([(0, 1), (4, 0)])[0] == 2
-    assert samples([(0, 1), (2, 0)])[0] == 1
-    assert samples([(5, 1)])[0] == 11
+    for low, high, between in ((0, 4, 2), (0, 2, 1), (5, None, 11)):
+        found = samples([(low, 1), *([(high, 0)] if high else [])])[0]
+        assert (found, type(found)) == (between, int)
+    assert samples([(Fraction(1, 2), 1), (Fraction(5, 2), 0)])[0] in (1, 2)
 
 
 @pytest.mark.parametrize(
@@ -136,3 +142,25 @@ def test_leaves_are_told_apart_by_what_they_carry() -> None:
     assert diagram.results(diagram.below[leaves[3]] | diagram.below[leaves[4]]) == {"one", ("one", None)}
     assert diagram.results(diagram.result_bits) == {False, True, None, "one", ("one", None), ("one", "two")}
     assert diagram.results(diagram.fact_bits) == frozenset()
+
+
+@pytest.mark.parametrize("fact", ["destination", "headquarters", "ultimate_parent"])
+def test_countries_of_a_class_are_in_the_same_groups_on_every_day(fact: str) -> None:
+    conditions = [node for condition, _result in DECISION.steps for node in walk(condition)]
+    tests = [node for node in conditions if isinstance(node, (InGroup, IsCountry)) and node.fact == fact]
+    said: dict[int, set[tuple[Truth, ...]]] = {}
+    for code, number in (DIAGRAM.of_fact[fact].classes or {}).items():
+        known = [Known({fact: code, "date": day}) for day in (EFFECTIVE, *places.CHANGES)]
+        said.setdefault(number, set()).add(tuple(one(test) for one in known for test in tests))
+    assert len(said) > 5
+    assert all(len(alike) == 1 for alike in said.values())
+
+
+@pytest.mark.parametrize("item", ITEMS)
+def test_an_item_has_an_entry_of_its_kind_or_none(item: str) -> None:
+    for entry in ALL_ENTRIES:
+        found = Possibilities(read({"item": item})).results(is_("entry", entry))
+        assert found == ({True, False} if entry in ENTRIES.get(item, ()) else {False}), entry
+    hardware = item in HARDWARE
+    deemed = Possibilities(read({"item": item})).results(is_("activity", "deemed_export"))
+    assert deemed == ({False} if hardware else {True, False})
