@@ -42,12 +42,12 @@ from rules.truth import TRUE
 Number = Fraction | int
 """A number, exactly: whole ones as integers where many are worked with."""
 
-Start = tuple[Fraction | datetime.date, int]
-"""Where a range of values starts: at the value (0) or just after it (1)."""
+Start = tuple[Number | datetime.date, int]
+"""Where a range of values starts: at the value (0) or just after it (1). A whole number is an integer: see `plain`."""
 
 Result = TypeVar("Result")
 LEAF = 1_000_000
-ZERO: Start = (Fraction(0), 0)
+ZERO: Start = (0, 0)
 FALSE_NODE, TRUE_NODE = 0, 1
 
 
@@ -138,26 +138,26 @@ class Variable:
     @cached_property
     def _limits(self) -> list[tuple[Any, int]]:
         """The starts as a fact's own values: decimals compare exactly too, and much faster than fractions."""
-        return [(decimal(one) if isinstance(one, Fraction) else one, after) for one, after in self.starts]
+        return [(decimal(one) if isinstance(one, Number) else one, after) for one, after in self.starts]
 
     @cached_property
     def values(self) -> tuple[Any, ...]:
         """A value of each class; None for the branch of items that have no entry."""
         if self.samples:
             return self.samples + (None,) * (self.arity - len(self.samples))
-        return tuple(samples(self.starts))
+        return tuple([None if one is None else Fraction(one) for one in samples(self.starts)])
 
     def branch(self, value: Value | Number) -> int:
         """The class that a known value of the fact falls in."""
         if self.classes is not None:
             return self.classes[value]  # type: ignore[index] # a choice or a country
-        starts: Sequence[tuple[Any, int]] = self.starts if isinstance(value, Number) else self._limits
+        starts: Sequence[tuple[Any, int]] = self._limits if isinstance(value, Decimal) else self.starts
         return bisect_right(starts, (value, 0)) - 1
 
 
 def boundary(test: Weigh) -> Start:
     """For a test of one fact: the first value past it."""
-    limit = test.limit / test.terms[0].coefficient
+    limit = plain(test.limit / test.terms[0].coefficient)
     return (limit, 0) if test.strict else (limit, 1)
 
 
@@ -240,7 +240,7 @@ class Diagram:
             elif kind is Kind.COUNTRY:
                 self._add_country(fact, country_tests.get(fact, []))
             elif kind in (Kind.NUMBER, Kind.COUNT):
-                found = tuple(sorted({(Fraction(0), 0), *starts.get(fact, set())}))
+                found = tuple(sorted({ZERO, *starts.get(fact, set())}))
                 self._add(fact, starts=found)
             else:
                 values: tuple[Value, ...] = (True, False) if kind is Kind.FLAG else FACTS[fact].values
@@ -536,20 +536,20 @@ class Diagram:
         return rewrite(node)
 
 
-def samples(starts: Sequence[Start]) -> list[Fraction | None]:
+def samples(starts: Sequence[Start]) -> list[Number | None]:
     """A finite decimal in each range of numbers; None for a single value that no finite decimal writes."""
-    found: list[Fraction | None] = []
-    for position, (value, after) in enumerate(starts):
-        low = Fraction(value)  # type: ignore[arg-type]
+    found: list[Number | None] = []
+    low: Any
+    for position, (low, after) in enumerate(starts):
         if after:
-            high = Fraction(starts[position + 1][0]) if position + 1 < len(starts) else 3 * low + 2  # type: ignore[arg-type]
+            high: Any = starts[position + 1][0] if position + 1 < len(starts) else 3 * low + 2
             found.append(_decimal_between(low, high))
         else:
             found.append(low if _is_decimal(low) else None)
     return found
 
 
-def _is_decimal(value: Fraction) -> bool:
+def _is_decimal(value: Number) -> bool:
     rest = value.denominator
     for prime in (2, 5):
         while rest % prime == 0:
@@ -557,17 +557,17 @@ def _is_decimal(value: Fraction) -> bool:
     return rest == 1
 
 
-def _decimal_between(low: Fraction, high: Fraction) -> Fraction:
+def _decimal_between(low: Number, high: Number) -> Number:
     """A finite decimal strictly between two numbers."""
     if low.denominator == high.denominator == 1 and high - low > 1:
-        return Fraction((low.numerator + high.numerator) // 2)
-    middle, scale = (low + high) / 2, 1
+        return (low.numerator + high.numerator) // 2
+    middle, scale = Fraction(low + high, 2), 1
     while not low < (near := Fraction(round(middle * scale), scale)) < high:
         scale *= 10
     return near
 
 
-def decimal(value: Fraction) -> Decimal:
+def decimal(value: Number) -> Decimal:
     """A finite decimal as the number fact it is, exactly."""
     scale = 0
     while value.denominator != 1:

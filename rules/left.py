@@ -7,23 +7,21 @@ test is not free (`weighing`), a node divides a number into the ranges that lead
 from __future__ import annotations
 
 import datetime
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import compress
 from typing import Any
 
 from rules.diagram import LEAF, Diagram, Number, Start, fraction, plain
 from rules.facts import ITEMS, Facts, Value, can_stand_together
 from rules.weighing import AT_MOST, NOTHING, STILL_OPEN, Group, Known, Stage, groups, own_facts, standing
 
-Span = tuple[int, int, int, int]
-"""What is said of a node: what lies below it, at least and at most how many questions, and the numbers before it.
+Span = tuple[int, int, int]
+"""At least and at most how many questions there are at a node, and the numbers before it.
 
-What lies below are bits of `Diagram.below`. The numbers before it are those below that stand before the node in asking
-order, because only tests look at them: they are asked for on the way to the node and not counted there.
+The numbers before it are those below, as bits, that stand before the node in asking order, because only tests look at
+them: they are asked for on the way to the node and not counted there.
 """
-
-
-NO_SPAN: Span = (0, 0, 0, 0)
 
 
 class Whole:
@@ -33,6 +31,8 @@ class Whole:
         own: of each test that weighs numbers, by level: those that make no difference elsewhere.
         weighed: the numbers that are weighed with others, as bits.
         asked_before: before each level, the numbers asked for by then that are not one test's own, as bits.
+        bits: what the variable of each level adds to what lies below its nodes.
+        spans: of all nodes of the diagram.
     """
 
     def __init__(self, diagram: Diagram, root: int) -> None:
@@ -52,42 +52,58 @@ class Whole:
         for variable in diagram.variables:
             shared = variable.bits & self.weighed & ~alone
             self.asked_before.append(self.asked_before[-1] | shared)
-        self.bits = [variable.bits for variable in diagram.variables]
-        self.spans: list[Span] = []
-        self.spread: dict[tuple[int, Stage], int] = {}
+        self.bits = [variable.bits | diagram.test_bit[variable.level] for variable in diagram.variables]
+        self.spans: dict[int, Span] = {}
+        self.spread: dict[Stage, dict[int, int]] = {}
         self._left: dict[int, int] = {}
         self.open = Left(self, Facts(), shared=True)
 
     def measure(self) -> None:
         """Extend `spans` to all nodes of the diagram."""
         diagram, spans = self.diagram, self.spans
-        with diagram.lock:
-            for node in range(len(spans), len(diagram.level)):
-                level, kids = diagram.level[node], [spans[kid] for kid in diagram.others[node]]
-                if kids:
-                    spans.append(self.span(level, diagram.variables[level].bits, kids))
-                else:
-                    spans.append((diagram.below[node], 0, 0, 0))
+        if range(len(spans), len(diagram.level)):
+            with diagram.lock:
+                new = range(len(spans), len(diagram.level))
+                self.spans_of(new, diagram.level, diagram.others, diagram.below, {}, spans)
 
-    def span(self, level: int, looks: int, kids: Sequence[Span]) -> Span:
-        """The span of a node that branches on a variable to these kids; `looks` are the facts its variable looks at."""
-        below = looks | self.diagram.test_bit[level]
-        not_asked = ~self.asked_before[level + 1]
-        shortest, longest = LEAF, 0
-        for kid_below, at_least, at_most, ahead in kids:
-            below |= kid_below
-            between = (ahead & not_asked).bit_count() if ahead else 0
-            shortest = min(shortest, at_least + between)
-            longest = max(longest, at_most + between)
-        own = self.own_variables.get(level)
-        if own is None:
-            return below, 1 + shortest, 1 + longest, below & self.asked_before[level]
-        # The last of the test's own numbers settles it; an earlier one can be enough to fail it.
-        numbers = sum([1 for number in own if looks & number.bits])
-        passed, failed = [
-            at_least + (ahead & not_asked).bit_count() for _below, at_least, _most, ahead in kids
-        ]
-        return below, min(numbers + passed, 1 + failed), numbers + longest, below & self.asked_before[level]
+    def spans_of(
+        self,
+        places: Iterable[int],
+        levels: Sequence[int],
+        others: Sequence[Iterable[int]],
+        below: Sequence[int],
+        looked: Mapping[int, int],
+        spans: dict[int, Span],
+    ) -> None:
+        """Add the spans of some nodes, each after its kids, by their place in the lists.
+
+        A kid that is negative is `~place` in the same lists; any other is a node of the diagram.
+        """
+        shared, asked_before, owners = self.spans, self.asked_before, self.own_variables
+        for place in places:
+            level = levels[place]
+            if level == LEAF:
+                spans[place] = 0, 0, 0
+                continue
+            not_asked = ~asked_before[level + 1]
+            least, most = [], []
+            for kid in others[place]:
+                at_least, at_most, ahead = shared[kid] if kid >= 0 else spans[~kid]
+                if ahead:
+                    between = (ahead & not_asked).bit_count()
+                    at_least, at_most = at_least + between, at_most + between
+                least.append(at_least)
+                most.append(at_most)
+            before = below[place] & asked_before[level]
+            own = owners.get(level)
+            if own is None:
+                spans[place] = 1 + min(least), 1 + max(most), before
+            else:
+                # The last of the test's own numbers settles it; an earlier one can be enough to fail it.
+                looks = looked.get(~place, 0) or self.bits[level]
+                numbers = sum([1 for number in own if looks & number.bits])
+                passed, failed = least
+                spans[place] = min(numbers + passed, 1 + failed), numbers + max(most), before
 
     def left(self, root: int) -> int:
         """What is left of a node of the diagram when nothing is known."""
@@ -121,14 +137,13 @@ class Left:
         self._branches: list[int | None] = [None] * len(diagram.variables)
         numbers: dict[str, Number] = {}
         self._stages: dict[tuple[Group, int], Stage] = {}
-        known = 0
+        known = diagram.of_fact["item"].bits  # at least which items it can be
         for fact, value in facts.items():
             variable = diagram.of_fact[fact]
             known |= variable.bits
             self._branches[variable.level] = variable.branch(value)
             if variable.bits & whole.weighed and isinstance(value, Decimal):
                 numbers[fact] = plain(fraction(value))
-        self._known = known
         self.jointly = weighed = Known(
             numbers, day if isinstance(day := facts.get("date"), datetime.date) else None
         )
@@ -145,36 +160,37 @@ class Left:
         # An unknown item is one that a known entry and activity can go with; the others count as the first of these.
         possible = possible_items(facts)
         self._items = [position if position in possible else possible[0] for position in range(len(ITEMS))]
-        bound = whole.bound if known & whole.bound else 0
-        self._touched = known | bound | (diagram.of_fact["item"].bits if len(possible) < len(ITEMS) else 0)
+        self._known = known
+        self._touched = known | (whole.bound if known & whole.bound else 0)
         self._start()
 
     def _start(self) -> None:
         self._size = len(self.diagram.level)
-        if not self._shared and len(self.whole.spans) < self._size:
-            self.whole.measure()
-        self._shared_spans = self.whole.spans
+        self.whole.measure()
         self._bits = self.whole.bits
-        self._restricted: dict[int, int] = {}
         self._nodes: dict[int, int] = {}
-        self._spread: dict[tuple[int, Stage], int] = {}
+        self._spread: dict[Stage, dict[int, int]] = {}
         self._unique: dict[tuple[object, ...], int] = {}
-        self._level: list[int] = []
-        self._kids: list[tuple[int, ...]] = []
-        self._others: list[tuple[int, ...]] = []  # the kids, each once
+        self._keys: list[tuple[Any, ...]] = []  # as in `_unique`: the level, the kids, and what else there is
+        self._others: list[Iterable[int]] = []  # the kids, each once
         self._below: list[int] = []
-        self._looked: list[int] = []
+        self._looked: dict[int, int] = {}
         self._starts: dict[int, tuple[Start, ...]] = {}
 
     # ---- nodes, shared or not
 
     def level(self, node: int) -> int:
         """The variable it branches on, LEAF for a result."""
-        return self.diagram.level[node] if node >= 0 else self._level[~node]
+        return self.diagram.level[node] if node >= 0 else self._keys[~node][0]
 
     def kids(self, node: int) -> tuple[int, ...]:
         """The nodes it branches to."""
-        return self.diagram.kids[node] if node >= 0 else self._kids[~node]
+        kids: tuple[int, ...] = self.diagram.kids[node] if node >= 0 else self._keys[~node][1]
+        return kids
+
+    def others(self, node: int) -> Iterable[int]:
+        """The nodes it branches to, each once."""
+        return self.diagram.others[node] if node >= 0 else self._others[~node]
 
     def below(self, node: int) -> int:
         """What lies below it, as bits of `Diagram.below`."""
@@ -182,29 +198,26 @@ class Left:
 
     def questions(self, root: int) -> tuple[int, int]:
         """At least and at most how many questions there are at the root of what is left, if every fact is asked for."""
+        whole = self.whole
         if root >= 0:
-            _below, at_least, at_most, ahead = self._shared_spans[root]
+            at_least, at_most, ahead = whole.spans[root]
         else:
-            _below, at_least, at_most, ahead = self._span(~root)
+            spans, levels = dict[int, Span](), [key[0] for key in self._keys]
+            whole.spans_of(self._reached(~root), levels, self._others, self._below, self._looked, spans)
+            at_least, at_most, ahead = spans[~root]
         return at_least + ahead.bit_count(), at_most + ahead.bit_count()
 
-    def _span(self, last: int) -> Span:
-        """The span of a node of its own, by its place in the lists. A node is made after its kids."""
-        shared, all_others, levels, whole = self._shared_spans, self._others, self._level, self.whole
-        spans: list[Span] = [NO_SPAN] * (last + 1)
-        reached = bytearray(last + 1)
-        reached[last] = True
-        for place in range(last, -1, -1):
-            if reached[place]:
-                for kid in all_others[place]:
+    def _reached(self, place: int) -> Iterator[int]:
+        """The places of the nodes of its own that are reached from one of them, each after its kids."""
+        places = range(len(self._others))
+        waits = bytearray(len(places))
+        waits[place] = True
+        for one in reversed(places):
+            if waits[one]:
+                for kid in self._others[one]:
                     if kid < 0:
-                        reached[~kid] = True
-        for place in range(last + 1):
-            if reached[place]:
-                kids = [shared[kid] if kid >= 0 else spans[~kid] for kid in all_others[place]]
-                looks = self._looked[place] or self._bits[levels[place]]
-                spans[place] = whole.span(levels[place], looks, kids)
-        return spans[last]
+                        waits[~kid] = True
+        return compress(places, waits)
 
     def starts(self, node: int) -> tuple[Start, ...]:
         """Where its branches start, if it divides numbers or dates."""
@@ -213,40 +226,35 @@ class Left:
 
     def looks(self, node: int) -> int:
         """The facts that the test at this node looks at, as bits."""
-        looked = 0 if node >= 0 else self._looked[~node]
-        return looked or self.diagram.variables[self.level(node)].bits
+        return self._looked.get(node, 0) or self.diagram.variables[self.level(node)].bits
 
     def _make(self, level: int, kids: tuple[int, ...], looks: int = 0, starts: tuple[Start, ...] = ()) -> int:
         """The node that branches so; the shared one if there is one. `looks`: the facts that a test still looks at."""
-        if kids.count(kids[0]) == len(kids):
+        few = dict.fromkeys(kids)
+        if len(few) == 1:
             return kids[0]
         diagram = self.diagram
         if self._shared:
             return diagram.make(diagram.variables[level], kids, starts)
         key = (level, kids, looks, starts) if looks or starts else (level, kids)
-        return (
-            self._unique.get(key)
-            or diagram.unique.get(key)
-            or self._new(key, dict.fromkeys(kids), looks, starts)
-        )
+        return self._unique.get(key) or diagram.unique.get(key) or self._new(key, few)
 
-    def _new(
-        self, key: tuple[Any, ...], others: Iterable[int], looks: int = 0, starts: tuple[Start, ...] = ()
-    ) -> int:
+    def _new(self, key: tuple[Any, ...], others: Iterable[int]) -> int:
         """A node of its own; `others` are its kids, each once, the first kid first."""
-        node = self._unique[key] = ~len(self._level)
-        level = key[0]
-        shared, own, below = self.diagram.below, self._below, looks or self._bits[level]
-        below |= self.diagram.test_bit[level]
+        node = self._unique[key] = ~len(self._keys)
+        shared, own, below = self.diagram.below, self._below, self._bits[key[0]]
+        if len(key) != 2:
+            level, _kids, looks, starts = key
+            if looks:
+                self._looked[node] = looks
+                below = looks | self.diagram.test_bit[level]
+            if starts:
+                self._starts[node] = starts
         for kid in others:
             below |= shared[kid] if kid >= 0 else own[~kid]
         own.append(below)
-        self._level.append(level)
-        self._kids.append(key[1])
-        self._others.append(tuple(others))
-        self._looked.append(looks)
-        if starts:
-            self._starts[node] = starts
+        self._keys.append(key)
+        self._others.append(others)
         return node
 
     # ---- from the whole diagram to what is left of it
@@ -295,7 +303,7 @@ class Left:
             if branch is not None:
                 kids = (all_kids[node][branch],)
             else:
-                found |= diagram.variables[level].bits | diagram.test_bit[level]
+                found |= self._bits[level]
                 kids = others[node] if level else {all_kids[node][item] for item in self._items}
             for kid in kids:
                 if kid not in seen:
@@ -346,42 +354,55 @@ class Left:
 
     def _restrict(self, root: int) -> int:
         """The node with every known branch taken."""
-        diagram, branches, known, left = self.diagram, self._branches, self._known, self._restricted
-        looks = self._looks
-        levels, all_kids, others, below = diagram.level, diagram.kids, diagram.others, diagram.below
-        if root in left:
-            return left[root]
-        left[root] = root
-        reached, waiting = [], [root]
-        while waiting:
-            node = waiting.pop()
-            branch = branches[levels[node]]
-            reached.append(node)
-            for kid in others[node] if branch is None else (all_kids[node][branch],):
-                if kid not in left:
-                    left[kid] = kid
-                    if below[kid] & known:
-                        waiting.append(kid)
-        reached.sort()  # a node is made after its kids
-        of, new, shared = left.__getitem__, self._unique.get, diagram.unique.get
-        for node in reached:
-            level = levels[node]
+        diagram, branches, looks = self.diagram, self._branches, self._looks
+        levels, all_kids, others = diagram.level, diagram.kids, diagram.others
+        left: dict[int, int] = {}  # of every other node, it itself is left
+        of, own, shared = left.get, self._unique.get, diagram.unique.get
+        for node in reversed(self._ways(root)):
+            level, kids = levels[node], all_kids[node]
             branch = branches[level]
+            key: tuple[Any, ...]
             if branch is not None:
-                left[node] = left[all_kids[node][branch]]
+                left[node] = of(kids[branch], kids[branch])
             elif not level:  # the item
-                kids = all_kids[node]
-                left[node] = self._make(level, tuple([left[kids[item]] for item in self._items]))
-            elif looks[level]:
-                left[node] = self._make(level, tuple(map(of, all_kids[node])), looks[level])
+                left[node] = self._make(level, tuple([of(kids[item], kids[item]) for item in self._items]))
+            elif len(kids) == 2:  # most nodes; like the others, only quicker
+                one, two = kids
+                one, two = both = of(one, one), of(two, two)
+                if one == two:
+                    left[node] = one
+                else:
+                    key = (level, both, looks[level], ()) if looks[level] else (level, both)
+                    left[node] = own(key) or shared(key) or self._new(key, both)
             else:
-                few = dict.fromkeys(map(of, others[node]))
+                few = dict.fromkeys(map(of, others[node], others[node]))
                 if len(few) == 1:
                     (left[node],) = few
                 else:
-                    key = (level, tuple(map(of, all_kids[node])))
-                    left[node] = new(key) or shared(key) or self._new(key, few)
-        return left[root]
+                    key = (level, tuple(map(of, kids, kids)))
+                    left[node] = own(key) or shared(key) or self._new(key, few)
+        return of(root, root)
+
+    def _ways(self, root: int) -> list[int]:
+        """The nodes on the ways that the known facts leave open, while some are known below; each before its kids."""
+        diagram, branches, known = self.diagram, self._branches, self._known
+        levels, all_kids, others, below = diagram.level, diagram.kids, diagram.others, diagram.below
+        found, waits, node = list[int](), bytearray(self._size), root
+        while node != -1:
+            if below[node] & known:
+                found.append(node)
+                level = levels[node]
+                branch = branches[level]
+                if branch is not None:
+                    waits[all_kids[node][branch]] = True
+                elif level:
+                    for kid in others[node]:
+                        waits[kid] = True
+                else:
+                    for item in self._items:
+                        waits[all_kids[node][item]] = True
+            node = waits.rfind(True, None, node)  # a node is made after its kids
+        return found
 
     def weighed(self, node: int) -> int:
         """The node with numbers divided into ranges where tests of several are not free."""
@@ -394,51 +415,50 @@ class Left:
         return node
 
     def _spread_out(self, root: int, first: Stage) -> int:
-        done, shared, diagram = self._spread, self.whole.spread, self.diagram
-        levels, all_kids, shared_below = diagram.level, diagram.kids, diagram.below
-        own_levels, own_kids, own_below = self._level, self._kids, self._below
+        """The node with the values chosen that a stage, and each one after it, chooses."""
+        shared, diagram = self.whole.spread, self.diagram
+        levels, all_kids, others, shared_below = diagram.level, diagram.kids, diagram.others, diagram.below
+        own_keys, own_others, own_below = self._keys, self._others, self._below
 
-        def spread(node: int, stage: Stage) -> int:
-            key = (node, stage)
-            found = done.get(key)
-            if found is None:
-                found = shared.get(key)
-            if found is not None:
-                return found
+        def spread(node: int, stage: Stage, done: dict[int, int]) -> int:
+            """What becomes of a node at a stage; `done` is what has become of others at it."""
+            few: Iterable[int]
             if node >= 0:
-                level, kids, below = levels[node], all_kids[node], shared_below[node]
+                level, kids, few, below = levels[node], all_kids[node], others[node], shared_below[node]
             else:
-                level, kids, below = own_levels[~node], own_kids[~node], own_below[~node]
-            concerned = stage.waiting | stage.settled
-            if stage.level < level and stage.otherwise is not None and below & stage.waiting:
-                found = spread(node, stage.otherwise)
+                key = own_keys[~node]
+                level, kids, few, below = key[0], key[1], own_others[~node], own_below[~node]
+            if not below & (stage.waiting | stage.settled):
+                found = node
+            elif node >= 0 and stage in shared and node in shared[stage]:
+                found = shared[stage][node]
+            elif stage.level < level and stage.otherwise is not None and below & stage.waiting:
+                found = begin(node, stage.otherwise)
             elif stage.level <= level and below & stage.waiting:
                 cells = []
                 for start, branch, after in stage.cells:
                     kid = kids[branch] if stage.level == level and branch != STILL_OPEN else node
-                    there = self.below(kid) & (after.waiting | after.settled)
-                    cells.append((start, spread(kid, after) if there else kid))
+                    cells.append((start, begin(kid, after)))
                 found = self._ranges(stage.level, cells, stage.late)
             elif level in stage.held:
                 kid = kids[stage.held[level]]
-                found = spread(kid, stage) if self.below(kid) & concerned else kid
+                found = done[kid] if kid in done else spread(kid, stage, done)
             else:
-                left = tuple(
-                    [
-                        spread(kid, stage)
-                        if (shared_below[kid] if kid >= 0 else own_below[~kid]) & concerned
-                        else kid
-                        for kid in kids
-                    ]
-                )
-                looks = stage.free.get(level, 0) or (self._looked[~node] if node < 0 else 0)
-                found = self._make(
-                    level, left, looks, (self._starts if node < 0 else diagram.starts).get(node, ())
-                )
-            (shared if self._shared else done)[key] = found
+                for kid in few:
+                    if kid not in done:
+                        spread(kid, stage, done)
+                left = tuple(map(done.__getitem__, kids))
+                looks = stage.free.get(level, 0) or self._looked.get(node, 0)
+                starts = (self._starts if node < 0 else diagram.starts).get(node, ())
+                found = self._make(level, left, looks, starts)
+            done[node] = found
             return found
 
-        return spread(root, first) if self.below(root) & (first.waiting | first.settled) else root
+        def begin(node: int, stage: Stage) -> int:
+            done = (shared if self._shared else self._spread).setdefault(stage, {})
+            return done[node] if node in done else spread(node, stage, done)
+
+        return begin(root, first)
 
     def _ranges(self, level: int, cells: list[tuple[Start, int]], late: int) -> int:
         """The node that divides a number so: by its classes if these are enough. One chosen late stands elsewhere."""

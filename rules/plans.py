@@ -7,6 +7,7 @@ them has to be asked.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from rules.diagram import LEAF, Start
@@ -16,18 +17,24 @@ from rules.left import Left
 class Plan:
     """A fact to ask for, and the plan after each sort of answer; a single one if all answers lead on alike."""
 
-    __slots__ = ("at_least", "at_most", "kids", "level", "starts")
+    __slots__ = ("_questions", "kids", "level", "starts")
 
     def __init__(self, level: int, kids: tuple[Plan, ...], starts: tuple[Start, ...]) -> None:
         self.level = level
         self.kids = kids
         self.starts = starts
-        self.at_least: int = 1 + min([kid.at_least for kid in kids]) if kids else 0
-        self.at_most: int = 1 + max([kid.at_most for kid in kids]) if kids else 0
+        self._questions: tuple[int, int] | None = None if kids else (0, 0)
+
+    def questions(self) -> tuple[int, int]:
+        """At least and at most how many questions there are. Few plans are asked, so they are counted only then."""
+        if self._questions is None:
+            least, most = zip(*[kid.questions() for kid in dict.fromkeys(self.kids)], strict=True)
+            self._questions = 1 + min(least), 1 + max(most)
+        return self._questions
 
     def after(self, start: Start) -> Plan:
         """The plan after an answer from `start` on."""
-        return [kid for begin, kid in zip(self.starts, self.kids, strict=True) if begin <= start][-1]
+        return self.kids[bisect_right(self.starts, start) - 1]
 
 
 END = Plan(LEAF, (), ())
@@ -42,37 +49,36 @@ class Plans:
         self._whole = left.whole
         self._not_sure = not_sure
         self._shared = shared
-        self._at: dict[int, Plan] = {}
-        self._equal: dict[tuple[object, ...], Plan] = {}
-        self._united: dict[tuple[Plan, Plan], Plan] = {}
+        self._at: dict[int, tuple[Plan, int]] = {}
+        self._equal: dict[tuple[object, ...], Plan] = dict(shared._equal) if shared is not None else {}
+        self._united: dict[frozenset[Plan], Plan] = {}
 
     def reached(self, node: int, level: int = -1) -> Plan:
         """The plan at a node reached from `level`: numbers that are only weighed further down are asked on the way."""
-        left, whole = self._left, self._whole
-        plan = self.at(node)
-        asked = (
-            left.below(node) & whole.asked_before[left.level(node)] & ~whole.asked_before[level + 1]
-            if plan.kids
-            else 0
-        ) & ~self._not_sure
+        whole = self._whole
+        plan, before = self._at.get(node) or self.at(node)
+        asked = before & ~whole.asked_before[level + 1]
         while asked:
             position = asked.bit_length() - 1
             asked -= 1 << position
             plan = self._ask(whole.diagram.of_fact[whole.diagram.order[position]].level, (plan,), ())
         return plan
 
-    def at(self, node: int) -> Plan:
-        """The plan at a node, when the numbers that stand before it have been asked for."""
+    def at(self, node: int) -> tuple[Plan, int]:
+        """The plan at a node when the numbers that stand before it have been asked for, and these numbers, as bits."""
         found = self._at.get(node)
         if found is None:
-            if self._shared is not None and node >= 0 and not self._left.below(node) & self._not_sure:
+            left = self._left
+            if self._shared is not None and node >= 0 and not left.below(node) & self._not_sure:
                 found = self._shared.of_shared(node)
             else:
-                found = self._plan(node)
+                plan = self._plan(node)
+                before = left.below(node) & self._whole.asked_before[left.level(node)] if plan.kids else 0
+                found = plan, before & ~self._not_sure
             self._at[node] = found
         return found
 
-    def of_shared(self, node: int) -> Plan:
+    def of_shared(self, node: int) -> tuple[Plan, int]:
         """The plan at a node of the shared diagram, nothing known of the facts it looks at."""
         found = self._at.get(node)
         if found is None:
@@ -85,7 +91,8 @@ class Plans:
         level = left.level(node)
         if level == LEAF:
             return END
-        kids = tuple([self.reached(kid, level) for kid in left.kids(node)])
+        ways = {kid: self.reached(kid, level) for kid in left.others(node)}
+        kids = tuple([ways[kid] for kid in left.kids(node)])
         variable = self._whole.diagram.variables[level]
         if not variable.joint:
             return (
@@ -103,37 +110,35 @@ class Plans:
         return plan
 
     def _ask(self, level: int, kids: tuple[Plan, ...], starts: tuple[Start, ...]) -> Plan:
+        if kids.count(kids[0]) == len(kids):
+            kids, starts = kids[:1], ()
         key = (level, kids, starts)
-        found = self._shared._equal.get(key) if self._shared is not None else None
-        return found or self._equal.get(key) or self._equal.setdefault(key, Plan(level, kids, starts))
+        found = self._equal.get(key)
+        if found is None:
+            found = self._equal[key] = Plan(level, kids, starts)
+        return found
 
     def _unite(self, plans: Iterable[Plan]) -> Plan:
-        united = END
-        for plan in dict.fromkeys(plans):
-            united = self._union(united, plan)
-        return united
-
-    def _union(self, one: Plan, other: Plan) -> Plan:
-        """The plan that asks whatever either asks."""
-        if one is other or other is END:
-            return one
-        if one is END:
-            return other
-        found = self._united.get((one, other))
+        """The plan that asks whatever one of them asks."""
+        together = frozenset(plans) - {END}
+        if len(together) < 2:
+            return next(iter(together), END)
+        found = self._united.get(together)
         if found is None:
-            if one.level > other.level:
-                return self._union(other, one)
-            starts = one.starts
-            if one.level < other.level:
-                kids = [self._union(kid, other) for kid in one.kids]
-            elif len(other.kids) == 1:
-                kids = [self._union(kid, other.kids[0]) for kid in one.kids]
-            elif len(one.kids) == 1:
-                return self._union(other, one)
-            elif one.starts == other.starts:
-                kids = [self._union(*pair) for pair in zip(one.kids, other.kids, strict=True)]
-            else:
-                starts = tuple(sorted({*one.starts, *other.starts}))
-                kids = [self._union(one.after(start), other.after(start)) for start in starts]
-            found = self._united[one, other] = self._ask(one.level, tuple(kids), starts)
+            level = min([plan.level for plan in together])
+            asking = [plan for plan in together if plan.level == level]
+            splitting = [plan for plan in asking if len(plan.kids) > 1]
+            anyhow = [plan for plan in together if plan.level > level]
+            anyhow += [plan.kids[0] for plan in asking if len(plan.kids) == 1]
+            divided = {plan.starts for plan in splitting}
+            starts: tuple[Start, ...] = ()
+            ways: list[tuple[Plan, ...]] = [()]
+            if len(divided) == 1:
+                (starts,) = divided
+                ways = list(zip(*[plan.kids for plan in splitting], strict=True))
+            elif divided:
+                starts = tuple(sorted({start for each in divided for start in each}))
+                ways = [tuple([plan.after(start) for plan in splitting]) for start in starts]
+            after = {way: self._unite((*anyhow, *way)) for way in dict.fromkeys(ways)}
+            found = self._united[together] = self._ask(level, tuple([after[way] for way in ways]), starts)
         return found

@@ -114,4 +114,4 @@ class Possibilities:
         plan = Plans(left, not_sure, self._plans).reached(node)
         if not plan.kids:
             return Next(None, 0, 0)
-        return Next(whole.diagram.variables[plan.level].facts[0], plan.at_least, plan.at_most)
+        return Next(whole.diagram.variables[plan.level].facts[0], *plan.questions())

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache, cached_property
-from math import ceil, floor
+from math import ceil, floor, gcd, lcm
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -118,12 +118,12 @@ class Weighed(Group):
         tests = below & self.diagram.test_bits
         numbers = {fact: known.numbers[fact] for fact in self.facts if fact in known.numbers}
         spelled &= frozenset(self.facts)
-        return _Stages(self, tests, numbers, spelled).stage({}) if numbers or spelled else self._open(tests)
+        return _Stages(self, tests, numbers, spelled).stage({}) if numbers else self._open(tests, spelled)
 
     @cache  # noqa: B019 - there is one group of its kind, for good
-    def _open(self, tests: int) -> Stage:
+    def _open(self, tests: int, spelled: frozenset[str]) -> Stage:
         """The first stage when none of the numbers is known."""
-        return _Stages(self, tests, {}, frozenset()).stage({})
+        return _Stages(self, tests, {}, spelled).stage({})
 
     def values(self, fact: str, known: Known) -> tuple[Fraction | datetime.date, ...]:
         numbers = {name: known.numbers[name] for name in self.facts if name in known.numbers}
@@ -184,7 +184,7 @@ class ByDate(Group):
         if fact == "date":
             return tuple(self._days())
         limits = {ZERO, *(limit for _day, limit in self._periods.rows if limit is not None)}
-        return tuple(value for value in samples(sorted(limits)) if value is not None)
+        return tuple(Fraction(value) for value in samples(sorted(limits)) if value is not None)
 
 
 def groups(diagram: Diagram) -> tuple[Group, ...]:
@@ -414,20 +414,22 @@ class _Stages:
     def _cut(self, test: Variable, numbers: Numbers) -> tuple[str, Start, int]:
         """Where a test, its own numbers at zero, turns on its one other open number, and its branch below."""
         (fact,) = self._unknown(test, numbers)
-        weigh, slope, rest = _weigh(test), Fraction(0), -_weigh(test).limit
-        for term in weigh.terms:
-            product = term.coefficient
-            for name in term.factors:
+        strict, (terms, limit) = _weigh(test).strict, _weigh(test).whole
+        slope: Number = 0
+        rest: Number = -limit
+        for coefficient, factors in terms:
+            product: Number = coefficient
+            for name in factors:
                 if name != fact:
                     product *= numbers.get(name, 0)
-            if fact in term.factors:
+            if fact in factors:
                 slope += product
             else:
                 rest += product
         if not slope:
-            return fact, ZERO, 1 if weigh.holds(rest + weigh.limit) else 0  # all lies above
+            return fact, ZERO, int(rest < 0 if strict else rest <= 0)  # all lies above
         rises = slope > 0
-        return fact, (-rest / slope, int(rises is not weigh.strict)), 0 if rises else 1
+        return fact, (plain(Fraction(-rest, slope)), int(rises is not strict)), 0 if rises else 1
 
     def _one(self, stage: Stage) -> Stage:
         held, free = sorted(stage.held.items()), sorted(stage.free.items())
@@ -446,16 +448,14 @@ class _Stages:
         planes = self._planes(fact, others, numbers, held, parts)
         for other in reversed(others):
             planes = without(planes, other)
-        roots = {-form.constant / form.coefficients[0][1] for form in planes if form.coefficients}
-        found: set[Start] = {(Fraction(0), 0), *self.diagram.of_fact[fact].starts}
-        found.update((root, after) for root in {Fraction(0), *roots} if root >= 0 for after in (0, 1))
-        starts = sorted(found)
+        roots = {
+            plain(Fraction(-form.constant, form.coefficients[0][1])) for form in planes if form.coefficients
+        }
+        found: set[Start] = set(self.diagram.of_fact[fact].starts)
+        found.update((root, after) for root in {0, *roots} if root >= 0 for after in (0, 1))
         if FACTS[fact].kind is Kind.COUNT:
-            limits = [
-                (Fraction(limit), after) for limit, after in starts if not isinstance(limit, datetime.date)
-            ]
-            whole = {Fraction(floor(limit) + 1 if after else ceil(limit)) for limit, after in limits}
-            starts = [(one, 0) for one in sorted(whole)]
+            found = {(floor(limit) + 1 if after else ceil(limit), 0) for limit, after in found}  # type: ignore[arg-type]
+        starts = sorted(found)
         low: Number = 0
         high: Number | None = None
         if fact == AT_MOST[0]:
@@ -469,7 +469,7 @@ class _Stages:
         ]
         if fact in self.positive and len(cells) > 1:
             cells[:2] = [(cells[0][0], cells[1][1])]
-        return tuple([(start, plain(value)) for start, value in cells])
+        return tuple(cells)
 
     def _planes(
         self,
@@ -482,77 +482,77 @@ class _Stages:
         """The planes in `fact` and the others on which something changes."""
         planes: set[Plane] = set()
         for name in others:
-            planes.update(Plane(((name, Fraction(1)),), -limit) for limit in self._limits(name, parts))
+            planes.update(plane({name: 1}, -limit) for limit in self._limits(name, parts))
         for test in self.tests:
             if test.level in held:
                 continue
-            weigh, own = _weigh(test), self.own[test.level]
-            coefficients: dict[str, Fraction] = {}
-            constant = -weigh.limit
-            for term in weigh.terms:
-                product, unknown = term.coefficient, [name for name in term.factors if name not in numbers]
-                for name in term.factors:
+            (terms, limit), own = _weigh(test).whole, self.own[test.level]
+            coefficients: dict[str, Number] = {}
+            constant: Number = -limit
+            for coefficient, factors in terms:
+                product: Number = coefficient
+                unknown = [name for name in factors if name not in numbers]
+                for name in factors:
                     product *= numbers.get(name, 1)
                 if not unknown:
                     constant += product
                 elif len(unknown) == 1 and unknown[0] not in own:
-                    coefficients[unknown[0]] = coefficients.get(unknown[0], Fraction(0)) + product
+                    coefficients[unknown[0]] = coefficients.get(unknown[0], 0) + product
                 # A number of the test's own can be zero, and a product of two takes every value that is not; but not
                 # with one that comes last, whose class is chosen before.
             if coefficients:
                 planes.add(plane(coefficients, constant))
-            planes.update(self._products(weigh, fact, numbers, parts, coefficients, constant))
+            planes.update(self._products(terms, fact, numbers, parts, coefficients, constant))
         added, total = AT_MOST
         if fact in AT_MOST and all(name in numbers or name in (fact, *others) for name in AT_MOST):
-            coefficients = {
-                name: sign
-                for name, sign in ((added, Fraction(1)), (total, Fraction(-1)))
-                if name not in numbers
-            }
-            planes.add(plane(coefficients, numbers.get(added, Fraction(0)) - numbers.get(total, Fraction(0))))
+            coefficients = {name: sign for name, sign in ((added, 1), (total, -1)) if name not in numbers}
+            planes.add(plane(coefficients, numbers.get(added, 0) - numbers.get(total, 0)))
         return planes
 
-    def _limits(self, fact: str, parts: Mapping[str, Part]) -> set[Fraction]:
+    def _limits(self, fact: str, parts: Mapping[str, Part]) -> set[Number]:
         """Where the classes of a number, and its part, start and end."""
         starts = (ZERO, *self.diagram.of_fact[fact].starts, *parts.get(fact, ()))
-        return {Fraction(start[0]) for start in starts if start is not None}
+        return {start[0] for start in starts if start is not None}
 
     def _products(
         self,
-        weigh: Weigh,
+        terms: Sequence[tuple[int, tuple[str, ...]]],
         fact: str,
         numbers: Numbers,
         parts: Mapping[str, Part],
-        coefficients: Mapping[str, Fraction],
-        constant: Fraction,
+        coefficients: Mapping[str, Number],
+        constant: Number,
     ) -> Iterator[Plane]:
         """The planes of a test where a factor that comes late is at an end of its classes or of its part."""
-        for term in weigh.terms:
-            for late in self.late & set(term.factors) - numbers.keys() - {fact}:
-                if fact in term.factors and len(term.factors) == 2:
+        for coefficient, factors in terms:
+            for late in self.late & set(factors) - numbers.keys() - {fact}:
+                if fact in factors and len(factors) == 2:
                     for limit in self._limits(late, parts):
-                        product = coefficients.get(fact, Fraction(0)) + term.coefficient * limit
+                        product = coefficients.get(fact, 0) + coefficient * limit
                         yield plane({**coefficients, fact: product}, constant)
 
 
-@dataclass(frozen=True)
-class Plane:
-    """A plane: the sum of coefficient × number, plus a constant, is 0."""
+class Plane(NamedTuple):
+    """A plane: the sum of coefficient × number, plus a constant, is 0. In whole numbers, with no common divisor."""
 
-    coefficients: tuple[tuple[str, Fraction], ...]
-    constant: Fraction
+    coefficients: tuple[tuple[str, int], ...]
+    constant: int
 
 
-def plane(coefficients: Mapping[str, Fraction], constant: Number) -> Plane:
-    """One plane, scaled so that equal planes are equal."""
+def plane(coefficients: Mapping[str, Number], constant: Number) -> Plane:
+    """One plane, scaled so that equal planes are equal: the first coefficient is positive."""
     kept = sorted((name, value) for name, value in coefficients.items() if value)
-    scale = kept[0][1] if kept else Fraction(1)
-    return Plane(tuple((name, value / scale) for name, value in kept), constant / scale)
+    scale = lcm(constant.denominator, *[value.denominator for _name, value in kept])
+    whole = [(name, int(value * scale)) for name, value in kept]
+    divisor = gcd(int(constant * scale), *[value for _name, value in whole]) or 1
+    if whole and whole[0][1] < 0:
+        divisor = -divisor
+    return Plane(tuple([(name, value // divisor) for name, value in whole]), int(constant * scale) // divisor)
 
 
 def without(planes: set[Plane], fact: str) -> set[Plane]:
     """The planes on which the order of the limits on `fact` can change."""
-    limits = []
+    limits = list[tuple[int, dict[str, int], int]]()
     rest = set()
     for form in planes:
         coefficients = dict(form.coefficients)
@@ -560,14 +560,11 @@ def without(planes: set[Plane], fact: str) -> set[Plane]:
         if own is None:
             rest.add(form)
         else:
-            limits.append(({name: value / own for name, value in coefficients.items()}, form.constant / own))
-    for number, (left, left_constant) in enumerate(limits):
-        for right, right_constant in limits[number + 1 :]:
-            names = left.keys() | right.keys()
-            rest.add(
-                plane(
-                    {name: left.get(name, Fraction(0)) - right.get(name, Fraction(0)) for name in names},
-                    left_constant - right_constant,
-                )
-            )
+            limits.append((own, coefficients, form.constant))
+    for number, (own, left, left_constant) in enumerate(limits):
+        for other, right, right_constant in limits[number + 1 :]:
+            between = {name: other * value for name, value in left.items()}
+            for name, value in right.items():
+                between[name] = between.get(name, 0) - own * value
+            rest.add(plane(between, other * left_constant - own * right_constant))
     return rest

@@ -426,7 +426,7 @@ class Walk:
         for other in reversed(open_facts):
             if other != fact:
                 forms = without(forms, other)
-        roots = {-form.constant / form.coefficients[0][1] for form in forms if form.coefficients}
+        roots = {Fraction(-form.constant, form.coefficients[0][1]) for form in forms if form.coefficients}
         found: set[Start] = {(Fraction(0), 0), *self.diagram.of_fact[fact].starts}
         found.update((root, after) for root in {Fraction(0), *roots} if root >= 0 for after in (0, 1))
         starts = sorted(found)
@@ -440,7 +440,7 @@ class Walk:
         elif fact == AT_MOST[1]:
             low = picked.get(AT_MOST[0], low)
         return tuple(
-            (start, value)
+            (start, Fraction(value))
             for start, value in values
             if value is not None and value >= low and (high is None or value <= high)
         )
@@ -450,7 +450,7 @@ class Walk:
         for name in open_facts:
             if name != fact:
                 limits = {Fraction(0), *(start for start, _after in self.diagram.of_fact[name].starts)}
-                forms.update(Plane(((name, Fraction(1)),), -limit) for limit in limits)  # type: ignore[operator]
+                forms.update(plane({name: 1}, -limit) for limit in limits)  # type: ignore[operator]
         for test in self.law.weighed[fact]:
             coefficients: dict[str, Fraction] = {}
             constant = -test.limit

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import random
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from rules import Facts, next_question, read
 from rules.conditions import Condition
+from rules.diagram import FALSE_NODE, LEAF, TRUE_NODE
 from rules.enforcement import ENFORCED
 from rules.facts import FACTS, ITEMS, Kind, Value, as_json, can_stand_together, contradictions
 from rules.law import Ordered
-from rules.possibility import Next, Possibilities
+from rules.left import Left
+from rules.plans import Plan, Plans
+from rules.possibility import Next, Possibilities, _law
 from rules.provisions.classification import CLASSIFICATION
 from rules.provisions.conclusion import AUTHORIZATIONS, DECISION, REQUIRED, SUBJECT
 from rules.provisions.part_744 import RED_FLAG_28
 from rules.verification.expansion import Expanded
 from rules.verification.subject import the_law
+from rules.weighing import plane, without
 from tests.rules import sampling
 
 SEEDS = range(16)
@@ -127,10 +132,64 @@ def test_threads_share_the_diagram() -> None:
         assert list(pool.map(lambda one: next_question(read(one)), transactions)) == alone
 
 
-def test_unknown_reads_back() -> None:
+@pytest.mark.parametrize("seed", range(4))
+def test_unknown_reads_back(seed: int) -> None:
     """What `branches` offers are values as they are entered."""
-    fact, branches = Possibilities(Facts({})).branches()
-    assert fact is not None
-    for value, decisions in branches:
-        assert read({fact: as_json(value)})[fact] == value
-        assert decisions
+    rng = random.Random(seed)
+    asked = set()
+    for share in (1, *[0.4] * 20):
+        fact, branches = Possibilities(known_only(sampling.random_incomplete(rng, share))).branches()
+        if fact is None:
+            continue
+        asked.add(FACTS[fact].kind)
+        for value, decisions in branches:
+            assert read({fact: as_json(value)})[fact] == value
+            assert decisions
+    assert {Kind.NUMBER, Kind.CHOICE} <= asked
+
+
+def reachable(plan: Plan) -> set[Plan]:
+    """A plan and all that can follow it."""
+    found, waiting = {plan}, [plan]
+    while waiting:
+        new = set(waiting.pop().kids) - found
+        found |= new
+        waiting += new
+    return found
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_equal_plans_are_one_and_so_are_answers_that_lead_on_alike(seed: int) -> None:
+    rng = random.Random(seed)
+    whole, shared = _law()
+    for _number in range(5):
+        facts = read(sampling.random_incomplete(rng, 0.5))
+        not_sure = sum(whole.diagram.bit[fact] for fact in facts.not_sure)
+        for _round in ("makes plans that are shared", "finds them"):
+            left = Left(whole, facts, spelled=facts.not_sure)
+            plan = Plans(left, not_sure, shared).reached(left.node(whole.diagram.ordered(DECISION)))
+        plans = reachable(plan)
+        assert len({(one.level, one.kids, one.starts) for one in plans}) == len(plans)
+        assert all(len(one.kids) < 2 or len(set(one.kids)) > 1 for one in plans)
+
+
+def test_a_result_is_a_node_that_leads_nowhere() -> None:
+    whole, _plans = _law()
+    left = Left(whole, read({"item": "computer", "tpp": "4800"}))
+    assert left.node(whole.diagram.ordered(DECISION)) < 0
+    for node in (FALSE_NODE, TRUE_NODE):
+        assert (left.level(node), left.kids(node), tuple(left.others(node))) == (LEAF, (), ())
+        assert left.below(node) == whole.diagram.below[node]
+
+
+def test_equal_planes_are_one_in_whole_numbers() -> None:
+    halves = plane({"x": Fraction(-1, 2), "y": Fraction(3, 4), "z": 0}, Fraction(-5, 6))
+    assert halves == plane({"y": -9, "x": 6}, 10) == ((("x", 6), ("y", -9)), 10)
+    assert plane({"x": 4, "y": 6}, 2) == ((("x", 2), ("y", 3)), 1)
+    assert plane({"x": 0}, 0) == ((), 0)
+
+
+def test_what_is_left_of_planes_without_a_number() -> None:
+    """2x + 3y = 6 and 4x = y meet where 7y = 12; a plane without x stays."""
+    planes = {plane({"x": 2, "y": 3}, -6), plane({"x": 4, "y": -1}, 0), plane({"y": 1}, -5)}
+    assert without(planes, "x") == {plane({"y": 7}, -12), plane({"y": 1}, -5)}
