@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import random
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,10 @@ def agrees(case: dict[str, Any]) -> None:
 def test_what_is_said_beside_an_open_decision_is_said_exactly_when_it_is_settled() -> None:
     """Also where plain evaluation leaves it open, and only the facts together settle it."""
     rng = random.Random(28)
-    statuses = {frozenset([True]): "available", frozenset([False]): "unavailable"}
+    statuses: dict[frozenset[Hashable], str] = {
+        frozenset([True]): "available",
+        frozenset([False]): "unavailable",
+    }
     weighed = []
     for _number in range(150):
         facts = read(sampling.random_incomplete(rng, rng.choice((0.1, 0.2, 0.3))))

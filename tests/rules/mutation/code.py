@@ -57,7 +57,6 @@ AT_RANDOM = {
 }
 SLOW = (
     "test_facts.py", "test_numbers.py",
-    "test_reasoning.py::test_numbers_weighed_together",
     "test_answers_offered.py",
     "test_against_oracle.py::test_says_what_the_oracle_says_of_a_fixed_sample[0]",
     "test_against_oracle.py::test_says_what_the_oracle_says_on_both_sides_of_every_limit[of_thresholds]",

@@ -67,6 +67,33 @@ CODE: dict[str, str] = {
     r"conditions: .* \(Weigh\._plain_limit .*": (
         "a test of one number is then weighed like one of several, which says the same and only takes longer"
     ),
+    r"possibility: constant changed, joined=True .*": (
+        "the date is then divided into the periods, which says the same and only takes longer"
+    ),
+    r"possibility: operator turned, (not_sure & whole\.weighed|facts & not_sure) .*": (
+        "the longer way is then taken where the shorter would do; both count the same questions"
+    ),
+    r"possibility: operator turned, not_sure & whole\.weighed & left\.below\(left\.node\(root\)\) .*": (
+        "the longer way is then taken where the shorter would do; both count the same questions"
+    ),
+    r"possibility: operator turned, facts & -facts .*": (
+        "the lowest bit is as long as minus the lowest bit, which `facts | -facts` is"
+    ),
+    r"plans: (comparison turned|constant changed), (node >= 0|0) \(Plans\.at .*": "node 0 is a result: nothing is asked",
+    r"plans: operator turned, left\.below\(node\) & self\._not_sure .*": (
+        "plans that could be shared are then made anew, equal to the shared ones"
+    ),
+    r"plans: constant changed, 0 \(Plans\.__init__ .*": (
+        "the first question is asked only at the root, which is not shared where a fact below is not sure"
+    ),
+    r"diagram: branches swapped, self\._limits if isinstance\(value, Decimal\) else self\.starts .*": (
+        "decimals and fractions compare exactly with each other, only slower"
+    ),
+    r"diagram: constant changed, [0-9]+ \(_decimal_between .*|diagram: constant changed, 2 \(samples .*": (
+        "another number of the same range, which serves as well"
+    ),
+    r"diagram: constant changed, 0 \(Diagram\.make .*": "of kids that are all alike any will do",
+    r"diagram: constant changed, 1000000 .*": "any level after the last variable will do for results",
     r"left: operator turned, self\.below\(node\) & group\.bits \(.*\)": (
         "numbers of tests that are not there are weighed as well, which tells nothing apart and only takes longer"
     ),
