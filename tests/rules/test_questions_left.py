@@ -10,15 +10,17 @@ import random
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
-from itertools import product
+from itertools import islice, product
 
 import pytest
 
 from rules import Facts, next_question, read
 from rules.conditions import Weigh
 from rules.diagram import decimal
-from rules.facts import FACTS, Kind, Value, contradictions
+from rules.facts import FACTS, Kind, Value, as_json, contradictions
 from rules.left import possible_items
+from rules.possibility import ASKING_ORDER, Possibilities
+from rules.provisions.conclusion import DECISION
 from rules.verification.subject import the_law
 from tests.rules import sampling
 
@@ -121,13 +123,13 @@ def test_the_questions_left_are_those_that_asking_takes(seed: int) -> None:
         assert (found.at_least, found.at_most) == asked(facts), facts
 
 
-@pytest.mark.parametrize("group", WEIGHED)
-def test_the_questions_left_where_only_numbers_are_open(group: str) -> None:
-    """The test that weighs them is then the first of what is left; one of them, or a fact beside them, is not sure."""
-    rng = random.Random(group)
+def only_open(rng: random.Random, group: str) -> Iterator[Facts]:
+    """Transactions in which some numbers weighed together are open, and now and then a fact asked for after them.
+
+    One of the numbers, or a fact beside them, is not sure.
+    """
     listed = {"universal": {"veu": "uveu"}, "national": {"veu": "nveu"}}.get(group, {})
-    found = 0
-    for _number in range(2_000):
+    while True:
         whole = {**sampling.random_complete(rng), **listed}
         together = [name for name in WEIGHED[group] if name in whole]
         if len(together) < 2:
@@ -135,10 +137,31 @@ def test_the_questions_left_where_only_numbers_are_open(group: str) -> None:
         opened = rng.sample(together, rng.randint(1, len(together)))
         flags = [name for name in whole if FACTS[name].kind is Kind.FLAG]
         unsure = rng.choice([opened[0], rng.choice(flags)])
+        last = max(ASKING_ORDER.index(name) for name in together)
+        after = [name for name in flags if ASKING_ORDER.index(name) > last]
+        opened += rng.sample(after, min(len(after), rng.choice((0, 1, 2))))
         facts = read({**whole, **dict.fromkeys(opened), unsure: "not_sure"})
         if next_question(facts).next in together:
-            assert next_question(facts)[1:] == asked(facts), facts
-            found += 1
-        if found == 15:
-            break
-    assert found > 4
+            yield facts
+
+
+@pytest.mark.parametrize("group", WEIGHED)
+def test_the_questions_left_where_little_but_numbers_is_open(group: str) -> None:
+    """The test that weighs them is then the first of what is left."""
+    for facts in islice(only_open(random.Random(group), group), 25):
+        assert next_question(facts)[1:] == asked(facts), facts
+
+
+@pytest.mark.parametrize("group", WEIGHED)
+def test_answers_on_every_side_of_what_numbers_turn_on_are_offered(group: str) -> None:
+    for facts in islice(only_open(random.Random(group), group), 25):
+        fact, branches = Possibilities(facts).branches()
+        assert fact is not None
+        assert all(
+            read({**facts.to_json(), fact: as_json(value)})[fact] == value for value, _found in branches
+        )
+        offered = {decision for _value, found in branches for decision in found}
+        assert offered == Possibilities(facts).results(DECISION), facts
+        tried = [{**facts, fact: value} for value in values(fact, facts)]
+        found = {Possibilities(Facts(told)).results(DECISION) for told in tried if not contradictions(told)}
+        assert found == {one for _value, one in branches}, facts

@@ -86,6 +86,11 @@ CODE: dict[str, str] = {
     r"plans: constant changed, 0 \(Plans\.__init__ .*": (
         "the first question is asked only at the root, which is not shared where a fact below is not sure"
     ),
+    r"weighing: constant changed, 1 \(line \d+\)": "no branch has this number either",
+    r"weighing: constant changed, 0 \(Stage .*": "the lowest bit is that of the first question, which no stage concerns",
+    r"weighing: operator turned, below & self\.diagram\.test_bits .*": (
+        "numbers of tests that are not there are weighed as well, which tells nothing apart and only takes longer"
+    ),
     r"diagram: branches swapped, self\._limits if isinstance\(value, Decimal\) else self\.starts .*": (
         "decimals and fractions compare exactly with each other, only slower"
     ),
