@@ -7,7 +7,7 @@ for takes every value at which anything can turn, one beside it on each side, no
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from itertools import islice, product
@@ -15,12 +15,15 @@ from itertools import islice, product
 import pytest
 
 from rules import Facts, next_question, read
-from rules.conditions import Weigh
+from rules.conditions import Condition, Known, Weigh
 from rules.diagram import decimal
 from rules.facts import FACTS, Kind, Value, as_json, contradictions
 from rules.left import possible_items
 from rules.possibility import ASKING_ORDER, Possibilities
-from rules.provisions.conclusion import DECISION
+from rules.provisions.classification import CLASSIFICATION
+from rules.provisions.conclusion import AUTHORIZATIONS, DECISION
+from rules.provisions.part_744 import RED_FLAG_28
+from rules.truth import TRUE, UNKNOWN
 from rules.verification.subject import the_law
 from tests.rules import sampling
 
@@ -83,9 +86,11 @@ def solved(test: Weigh, fact: str, facts: Facts) -> Iterator[Fraction]:
 
 def asked(facts: Facts) -> tuple[int, int]:
     """At least and at most how many questions follow, by answering each in every way."""
-    fact = next_question(facts).next
+    fact, missing = next_question(facts).next, Possibilities(facts).missing()
     if fact is None:
+        assert facts.not_sure.issuperset(missing), "what still matters is asked for, unless nobody is sure"
         return 0, 0
+    assert fact in missing
     after = set()
     for value in values(fact, facts):
         told = {**facts, fact: value}
@@ -165,3 +170,43 @@ def test_answers_on_every_side_of_what_numbers_turn_on_are_offered(group: str) -
         tried = [{**facts, fact: value} for value in values(fact, facts)]
         found = {Possibilities(Facts(told)).results(DECISION) for told in tried if not contradictions(told)}
         assert found == {one for _value, one in branches}, facts
+
+
+def filled(facts: Facts, names: Iterable[str]) -> Iterator[Facts]:
+    """The open ones among these facts with every value that is tried."""
+    opened = [name for name in names if name not in facts]
+    if not opened:
+        yield facts
+        return
+    for value in values(opened[0], facts):
+        told = {**facts, opened[0]: value}
+        if not contradictions(told):
+            yield from filled(Facts(told), names)
+
+
+@pytest.mark.parametrize("group", WEIGHED)
+def test_what_can_come_out_is_what_the_trees_say_with_every_value(group: str) -> None:
+    """Also when everything is known, which the determination itself never asks the diagram."""
+    rng = random.Random(group)
+    told = [DECISION, CLASSIFICATION, RED_FLAG_28, *AUTHORIZATIONS.values()]
+    turned = 0
+    for number in range(60):
+        whole = next(only_open(rng, group)).to_json() if number % 2 else sampling.random_complete(rng)
+        whole = next(sampling.fill_ins(whole, rng, 1))
+        together = [name for name in WEIGHED[group] if name in whole]
+        for facts in (
+            read(whole),
+            read({**whole, **dict.fromkeys(rng.sample(together, min(len(together), 1)))}),
+        ):
+            possible, known = Possibilities(facts), [Known(one) for one in filled(facts, together)]
+            for one in told:
+                if isinstance(one, Condition):
+                    said = {known_facts(one) for known_facts in known}
+                    if UNKNOWN in said:
+                        continue  # it looks at facts that such a transaction has not
+                    said = {value is TRUE for value in said}
+                else:
+                    said = {result for known_facts in known for result in one.results(known_facts)}
+                assert possible.results(one) == said, (facts, one)
+                turned += len(said) > 1
+    assert turned
