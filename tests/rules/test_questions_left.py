@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from itertools import islice, product
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from rules import Facts, next_question, read
 from rules.conditions import Condition, Known, Weigh
 from rules.diagram import decimal
 from rules.facts import FACTS, Kind, Value, as_json, contradictions
+from rules.law import Ordered
 from rules.left import possible_items
 from rules.possibility import ASKING_ORDER, Possibilities
 from rules.provisions.classification import CLASSIFICATION
@@ -188,7 +190,8 @@ def filled(facts: Facts, names: Iterable[str]) -> Iterator[Facts]:
 def test_what_can_come_out_is_what_the_trees_say_with_every_value(group: str) -> None:
     """Also when everything is known, which the determination itself never asks the diagram."""
     rng = random.Random(group)
-    told = [DECISION, CLASSIFICATION, RED_FLAG_28, *AUTHORIZATIONS.values()]
+    told: list[Ordered[Any] | Condition] = [DECISION, CLASSIFICATION, RED_FLAG_28, *AUTHORIZATIONS.values()]
+    said: set[object]
     turned = 0
     for number in range(60):
         whole = next(only_open(rng, group)).to_json() if number % 2 else sampling.random_complete(rng)
@@ -201,10 +204,10 @@ def test_what_can_come_out_is_what_the_trees_say_with_every_value(group: str) ->
             possible, known = Possibilities(facts), [Known(one) for one in filled(facts, together)]
             for one in told:
                 if isinstance(one, Condition):
-                    said = {known_facts(one) for known_facts in known}
-                    if UNKNOWN in said:
+                    found = {known_facts(one) for known_facts in known}
+                    if UNKNOWN in found:
                         continue  # it looks at facts that such a transaction has not
-                    said = {value is TRUE for value in said}
+                    said = {value is TRUE for value in found}
                 else:
                     said = {result for known_facts in known for result in one.results(known_facts)}
                 assert possible.results(one) == said, (facts, one)
