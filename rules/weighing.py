@@ -238,7 +238,7 @@ def standing(diagram: Diagram, test: Variable, known: Known, own: frozenset[str]
         return one.branch, one.bits
     number = known.numbers.get(test.periods.fact)
     if known.day is None:
-        return None, test.bits if number is None else diagram.bit["date"]
+        return None, diagram.bit["date"]  # the number is known: something is
     if number is None:
         return None, test.bits & ~diagram.bit["date"]
     return 0 if test.periods.holds(known.day, number) else 1, 0
@@ -468,7 +468,7 @@ class _Stages:
             for start, value in zip(starts, samples(starts), strict=True)
             if value is not None and value >= low and (high is None or value <= high)
         ]
-        if fact in self.positive and len(cells) > 1:
+        if fact in self.positive:
             cells[:2] = [(cells[0][0], cells[1][1])]
         return tuple(cells)
 

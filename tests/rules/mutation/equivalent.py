@@ -88,6 +88,20 @@ CODE: dict[str, str] = {
     ),
     r"weighing: constant changed, 1 \(line \d+\)": "no branch has this number either",
     r"weighing: constant changed, 0 \(Stage .*": "the lowest bit is that of the first question, which no stage concerns",
+    r"weighing: constant changed, 0 \(_Stages\.stage .*": "the lowest bit is that of the first question, which comes first",
+    r"weighing: constant changed, (0|False) \((standing|weighed) .*": (
+        "of a test that is settled neither what it looks at nor whether it is free is looked at"
+    ),
+    r"weighing: (comparison turned|constant changed), (slope > 0|whole\[0\]\[1\] < 0|0) \((_Stages\._cut|plane) .*": (
+        "a slope and a coefficient that are kept are not zero, and whole"
+    ),
+    r"weighing: constant changed, 1 \(plane .*": "a plane without coefficients is the same whatever it is divided by",
+    r"weighing: and for or, fact in AT_MOST and .*|weighing: operator turned, self\.late & set\(factors\) .*": (
+        "more planes divide a range into more parts, which lead on alike, and only takes longer"
+    ),
+    r"weighing: operator turned, unsure & set\(test\.facts\) .*|weighing: operator turned, spelled & frozenset.*": (
+        "values are then chosen also where nothing depends on it, which says the same and only takes longer"
+    ),
     r"weighing: operator turned, below & self\.diagram\.test_bits .*": (
         "numbers of tests that are not there are weighed as well, which tells nothing apart and only takes longer"
     ),
