@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import json
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Queue
+from typing import NamedTuple
 
 ROOT = Path(__file__).parents[3]
-KILLED, ENDLESS, SURVIVED = FATES = ("killed", "did not end", "survived")
+KILLED, ENDLESS, SURVIVED = ("killed", "did not end", "survived")
 PROCESSES = 2
-SECONDS = 10  # of processor time for one test, so that a busy machine kills no mutant; none takes three
-FOUND_BY = ROOT / "var" / "mutants-found-by.jsonl"
+SECONDS = 6  # of processor time for one test, so that a busy machine kills no mutant; none takes three
+FATES = ROOT / "var" / "mutants.jsonl"
 LINE = re.compile(r" ?line \d+")
 MODULES = ("truth", "conditions", "law", "numbers", "facts", "engine", "weighing", "left", "plans", "possibility",
            "diagram", "determination", "enforcement")  # fmt: skip
@@ -41,7 +44,7 @@ OF_THE_DIAGRAM = (
     "test_questions_left.py",
 )
 QUICK = ("test_conditions.py", "test_law.py", "test_trace.py", "test_determination.py", *OF_THE_DIAGRAM)
-SEEDS = range(8)  # of tests that draw their transactions at random: enough for faults in code
+SEEDS = range(4)  # of tests that draw their transactions at random: enough for faults in code
 AT_RANDOM = {
     "test_reasoning.py": (
         "the_same_as_the_interview_written_out",
@@ -186,7 +189,7 @@ class Trials:
         asking.write(f"{module}\t{number}\t{kind}\t{first}\n")
         asking.flush()
         fate, _tab, test = answering.readline().rstrip("\n").partition("\t")
-        if fate not in FATES:
+        if fate not in (KILLED, ENDLESS, SURVIVED):
             raise RuntimeError(f"{module}, {kind}: the tests could not be run: {fate} {test}")
         return fate, test
 
@@ -195,33 +198,30 @@ class Trials:
         self._process.communicate()
 
 
-def run(
-    every: Sequence[tuple[str, str, int]] | None = None, tell: Callable[[str, str, str], None] | None = None
-) -> list[tuple[str, str, str]]:
-    """The fate of every mutant, two at a time. The test that found it the last time is tried first."""
-    if every is None:
-        every = [mutant for module in MODULES for mutant in mutants(module)]
-    found_by = dict(map(json.loads, FOUND_BY.read_text("utf-8").splitlines())) if FOUND_BY.exists() else {}
-    FOUND_BY.parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, FOUND_BY.open("a", encoding="utf-8") as log:
+def run(tell: Callable[[Fate], None] | None = None, modules: Sequence[str] = MODULES) -> list[Fate]:
+    """The fate of every mutant, two at a time; what was found out before and must be so still is not tried again."""
+    every = [mutant for module in modules for mutant in mutants(module)]
+    before = Before()
+    with tempfile.TemporaryDirectory() as folder, FATES.open("a", encoding="utf-8") as log:
         free: Queue[Trials] = Queue()
         for number in range(PROCESSES):
             free.put(Trials(Path(folder) / str(number)))
 
-        def fate(mutant: tuple[str, str, int]) -> tuple[str, str, str]:
+        def fate(mutant: tuple[str, str, int]) -> Fate:
             kind, name, number = mutant
-            place = LINE.sub("", name)
-            trials = free.get()
+            if known := before.fate(kind, name):
+                return known
+            trials, begun = free.get(), time.perf_counter()
             try:
-                found, test = trials(name.partition(":")[0], number, kind, found_by.get(place, ""))
+                found, test = trials(name.partition(":")[0], number, kind, before.found_by(name))
             finally:
                 free.put(trials)
-            if found == KILLED and "::" in test and test != found_by.get(place):
-                log.write(json.dumps([place, test]) + "\n")
-                log.flush()
+            new = Fate(kind, name, found, test, before.state(test), time.perf_counter() - begun)
+            log.write(json.dumps(new) + "\n")
+            log.flush()
             if tell:
-                tell(name, found, test)
-            return kind, name, found
+                tell(new)
+            return new
 
         for one in [free.get() for _number in range(PROCESSES)]:
             found, test = one("")
@@ -233,3 +233,52 @@ def run(
         while not free.empty():
             free.get().end()
         return fates
+
+
+class Fate(NamedTuple):
+    """What became of a mutant: by which test, in which state of the law and the tests, in how many seconds."""
+
+    kind: str
+    name: str
+    fate: str
+    test: str
+    state: str
+    seconds: float
+
+
+class Before:
+    """What earlier runs have found out.
+
+    A fault that a test found is found while the law and that test stay as they were, whatever other tests there are;
+    one that survived, or that kept a test from ending, while nothing at all has changed.
+    """
+
+    def __init__(self) -> None:
+        FATES.parent.mkdir(exist_ok=True)
+        lines = FATES.read_text("utf-8").splitlines() if FATES.exists() else []
+        self._fates = {one.name: one for one in (Fate(*json.loads(line)) for line in lines)}
+        self._tests = {LINE.sub("", one.name): one.test for one in self._fates.values() if "::" in one.test}
+        tests = ROOT / "tests" / "rules"
+        files = [*(ROOT / "rules").rglob("*.*"), *tests.glob("*.*"), *(tests / "mutation").glob("[ct]*.py")]
+        self._hashes = {
+            path.relative_to(ROOT).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(files)
+            if path.suffix in (".py", ".csv", ".json", ".jsonl")
+        }
+
+    def state(self, test: str) -> str:
+        """The state of all that decides whether a test finds a fault; of everything, if there is no test."""
+        file = test.partition("::")[0]
+        apart = {name for name in self._hashes if "/test_" in name or "/mutation/" in name}
+        counted = self._hashes.keys() - (apart - {file}) if file in self._hashes else self._hashes.keys()
+        told = "".join(self._hashes[name] for name in sorted(counted))
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+    def fate(self, kind: str, name: str) -> Fate | None:
+        """What became of a mutant, if it must be so still."""
+        known = self._fates.get(name)
+        return known if known and known.kind == kind and known.state == self.state(known.test) else None
+
+    def found_by(self, name: str) -> str:
+        """The test that found it, or one much like it, the last time."""
+        return self._tests.get(LINE.sub("", name), "")

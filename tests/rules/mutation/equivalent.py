@@ -92,9 +92,10 @@ CODE: dict[str, str] = {
     r"weighing: constant changed, (0|False) \((standing|weighed) .*": (
         "of a test that is settled neither what it looks at nor whether it is free is looked at"
     ),
-    r"weighing: (comparison turned|constant changed), (slope > 0|whole\[0\]\[1\] < 0|0) \((_Stages\._cut|plane) .*": (
-        "a slope and a coefficient that are kept are not zero, and whole"
+    r"weighing: comparison turned, (slope > 0|whole\[0\]\[1\] < 0) .*|weighing: constant changed, 0 \(plane .*": (
+        "a slope and a coefficient that are kept are whole numbers and not zero"
     ),
+    r"weighing: constant changed, 0 \(Weighed\.relation .*": "both numbers are in the same group",
     r"weighing: constant changed, 1 \(plane .*": "a plane without coefficients is the same whatever it is divided by",
     r"weighing: and for or, fact in AT_MOST and .*|weighing: operator turned, self\.late & set\(factors\) .*": (
         "more planes divide a range into more parts, which lead on alike, and only takes longer"

@@ -88,12 +88,15 @@ def _unnamed(fates: list[tuple[str, str, str]], named: dict[str, str], needs: st
 
 def run_code() -> Run:
     """Every mutant of the code, two at a time. One that keeps a test from ending is killed by that test."""
-    before = time.perf_counter()
     found = code.run()
-    fates = [(kind, name, KILLED if fate == code.ENDLESS else fate) for kind, name, fate in found]
-    seconds = time.perf_counter() - before
-    endless = sum(fate == code.ENDLESS for _kind, _name, fate in found)
-    return Run(fates, seconds, list(_unnamed(fates, CODE, needs=SURVIVED)), endless)
+    fates = [(one.kind, one.name, KILLED if one.fate == code.ENDLESS else one.fate) for one in found]
+    faults = list(_unnamed(fates, CODE, needs=SURVIVED))
+    return Run(
+        fates,
+        sum(one.seconds for one in found) / code.PROCESSES,
+        faults,
+        sum(one.fate == code.ENDLESS for one in found),
+    )
 
 
 def main(arguments: list[str]) -> int:
