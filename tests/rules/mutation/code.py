@@ -38,11 +38,15 @@ OWN: dict[str, tuple[str, ...]] = {
     "enforcement": ("test_determination.py",),
 }
 OF_THE_DIAGRAM = (
-    "test_settled_by_numbers.py",
-    "test_diagram.py",
-    "test_periods.py",
+    "test_settled_by_numbers.py", "test_diagram.py", "test_periods.py",
+    *(f"test_reasoning.py::test_{name}" for name in (
+        "a_result_is_a_node_that_leads_nowhere", "equal_planes_are_one_in_whole_numbers",
+        "what_is_left_of_planes_without_a_number", "numbers_weighed_together", "unknown_reads_back",
+        "equal_plans_are_one_and_so_are_answers_that_lead_on_alike",
+    )),
+    "test_verification.py::test_numbers_weighed_together_come_out_exactly_as_some_numbers_do",
     "test_questions_left.py",
-)
+)  # fmt: skip
 QUICK = ("test_conditions.py", "test_law.py", "test_trace.py", "test_determination.py", *OF_THE_DIAGRAM)
 SEEDS = range(4)  # of tests that draw their transactions at random: enough for faults in code
 AT_RANDOM = {
