@@ -114,6 +114,15 @@ CODE: dict[str, str] = {
     ),
     r"diagram: constant changed, 0 \(Diagram\.make .*": "of kids that are all alike any will do",
     r"diagram: constant changed, 1000000 .*": "any level after the last variable will do for results",
+    r"determination: comparison turned, len\(DECISION\.results\(self\.known\)\) > 1 .*": (
+        "nothing is missing where plain evaluation gives one decision; the diagram says so too, only slower"
+    ),
+    r"left: (comparison turned|constant changed), (root >= 0|0) \(Left\.questions .*": (
+        "node 0 is a result, whose questions nobody counts"
+    ),
+    r"left: comparison turned, len\(found\) > 1 \(Left\.results .*|left: and for or, root in self\._nodes or not .*": (
+        "the longer way is then taken where the shorter would do; both give the same results"
+    ),
     r"left: operator turned, self\.below\(node\) & group\.bits \(.*\)": (
         "numbers of tests that are not there are weighed as well, which tells nothing apart and only takes longer"
     ),
