@@ -83,6 +83,9 @@ CODE: dict[str, str] = {
     r"plans: operator turned, left\.below\(node\) & self\._not_sure .*": (
         "plans that could be shared are then made anew, equal to the shared ones"
     ),
+    r"plans: operator turned, left\.looks\(node\) & own\.bits \(Plans\._plan .*": (
+        "a test's own numbers beside one that is not sure have been asked for before"
+    ),
     r"plans: constant changed, 0 \(Plans\.__init__ .*": (
         "the first question is asked only at the root, which is not shared where a fact below is not sure"
     ),
