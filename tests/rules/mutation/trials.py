@@ -102,10 +102,14 @@ def _tested(module: str, first: str) -> str:
     watched = Watched()
     for tests in ([first], *code.tests(module)) if first else code.tests(module):
         status = pytest.main([*OPTIONS, *tests], plugins=[watched])
-        # In a test, or where a file of tests begins because the package cannot be imported.
-        if status in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
+        # In a test, or where a file of tests begins because the package cannot be imported; pytest calls the latter
+        # an error of usage if a single test of the file was asked for, as the one tried first may be one that is no more.
+        found = [pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED]
+        if tests != [first]:
+            found.append(pytest.ExitCode.USAGE_ERROR)
+        if status in found:
             return f"{code.KILLED}\t{watched.failed}"
-        if status and tests != [first]:  # which may be a test that is no more
+        if status and tests != [first]:
             return f"status {status}"
     return f"{code.SURVIVED}\t"
 
