@@ -238,10 +238,10 @@ class Weigh(Test):
     @cached_property
     def _plain_limit(self) -> Decimal | None:
         """The limit of a test of one number as it is, for which a decimal comparison is exact too."""
-        whole = self.limit.denominator
-        if len(self.terms) > 1 or self.terms[0] != Term(Fraction(1), self.facts) or 10**9 % whole:
+        scaled = self.limit * 10**9
+        if self.terms != (Term(Fraction(1), self.facts[:1]),) or scaled.denominator > 1:
             return None
-        return Decimal(self.limit.numerator * (10**9 // whole)).scaleb(-9)
+        return Decimal(f"{scaled.numerator}e-9")
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -253,7 +253,8 @@ class Weigh(Test):
 
     def value(self, known: Known) -> Truth:
         if self._plain_limit is not None:
-            number = known.facts.get(self.terms[0].factors[0])
+            (fact,) = self.facts
+            number = known.facts.get(fact)
             if not isinstance(number, Decimal):
                 return UNKNOWN
             return Truth.of(number < self._plain_limit if self.strict else number <= self._plain_limit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,7 @@ from rules.conditions import Condition, Known
 from rules.enforcement import ENFORCED, EVENTS, posture
 from rules.engine import Step, Trace, clauses
 from rules.facts import Facts
-from rules.law import EFFECTIVE, Ordered
+from rules.law import EFFECTIVE, Clause, Ordered, Provision
 from rules.possibility import Next, Possibilities
 from rules.provisions.applications import LICENSE as LICENSE_OBLIGATIONS, SERVICE as SERVICE_OBLIGATIONS
 from rules.provisions.classification import CLASSIFICATION
@@ -34,6 +34,7 @@ from rules.provisions.conclusion import (
 from rules.provisions.country_groups import EMBARGOED
 from rules.provisions.part_744 import RED_FLAG_28
 from rules.truth import FALSE, TRUE, UNKNOWN, Truth
+from rules.wholeness import own
 
 AVAILABLE, UNAVAILABLE = "available", "unavailable"
 
@@ -255,20 +256,19 @@ class _Determining:
         for name, condition in AUTHORIZATIONS.items():
             value = self.value(condition)
             status = {TRUE: AVAILABLE, FALSE: UNAVAILABLE, UNKNOWN: UNDETERMINED}[value]
-            reasons = tuple(Reason(one.says, one.citation) for one in clauses(condition, self.known, value))
-            if not reasons:  # settled only by weighing clauses together: name those that are open
-                reasons = tuple(
-                    Reason(one.says, one.citation) for one in clauses(condition, self.known, UNKNOWN)
-                )
-            found[name] = Authorization(status, reasons)
+            # Settled only by weighing clauses together: those that are open. Only by the kind of item, which is not
+            # known and no clause: what the provisions ask.
+            reasons: Sequence[Clause | Provision] = (
+                [*clauses(condition, self.known, value)]
+                or [*clauses(condition, self.known, UNKNOWN)]
+                or [node for node in own(condition) if isinstance(node, Provision)]
+            )
+            found[name] = Authorization(status, tuple(Reason(one.says, one.citation) for one in reasons))
         return found
 
     def interpretations(self, decision: Decision) -> tuple[Alternative, ...]:
         found = []
         for one in INTERPRETATIONS.values():
-            adopted = self.known(one.adopted)
-            if adopted is not UNKNOWN and adopted is self.known(one.alternative):
-                continue
             others = self.results(DECISION, one.id)
             if others == {decision}:
                 continue

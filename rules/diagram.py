@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from threading import RLock
 from typing import Any, TypeVar
 
@@ -71,7 +72,7 @@ class Periods:
     @cached_property
     def opens(self) -> tuple[datetime.date, ...]:
         """The days from which there is a limit, or none any more."""
-        pairs = zip(self.days, self.days[1:], strict=False)
+        pairs = pairwise(self.days)
         return tuple(day for before, day in pairs if not (self.open(before) and self.open(day)))
 
     def limit(self, day: datetime.date) -> Start | None:
@@ -123,12 +124,12 @@ class Variable:
     level: int
     facts: tuple[str, ...]
     arity: int
+    bits: int
     starts: tuple[Start, ...] = ()
     classes: Mapping[Value, int] | None = None
     samples: tuple[Value, ...] = ()
     weigh: Weigh | None = None
     periods: Periods | None = None
-    bits: int = 0
 
     @property
     def joint(self) -> bool:
@@ -137,8 +138,8 @@ class Variable:
 
     @cached_property
     def _limits(self) -> list[tuple[Any, int]]:
-        """The starts as a fact's own values: decimals compare exactly too, and much faster than fractions."""
-        return [(decimal(one) if isinstance(one, Number) else one, after) for one, after in self.starts]
+        """The starts of a number as decimals, which compare exactly too, and much faster than fractions."""
+        return [(decimal(one), after) for one, after in self.starts]  # type: ignore[arg-type] # no dates
 
     @cached_property
     def values(self) -> tuple[Any, ...]:
@@ -189,7 +190,7 @@ class Diagram:
         self._joint_variable: dict[tuple[object, ...], Variable] = {}
         self._make_variables(tests.values())
         self.first_result = len(order) + len(self.joint)
-        self.test_bits = (1 << self.first_result) - 1 & ~self.fact_bits
+        self.test_bits = sum(self.test_bit)
         self.level: list[int] = [LEAF, LEAF]
         self.kids: list[tuple[int, ...]] = [(), ()]
         self.others: list[tuple[int, ...]] = [(), ()]  # the kids, each once
@@ -255,24 +256,23 @@ class Diagram:
         arity = len(starts) or len(samples)
         if fact == "entry":
             arity += 1  # the last branch: an item that has no entry
-        variable = Variable(
-            len(self.variables), (fact,), arity, starts, classes, samples, bits=self.bit[fact]
-        )
+        variable = Variable(len(self.variables), (fact,), arity, self.bit[fact], starts, classes, samples)
         self.variables.append(variable)
         self.test_bit.append(0)
         self.of_fact[fact] = variable
 
     def _add_country(self, fact: str, tests: list[InGroup | IsCountry]) -> None:
         classes: dict[Value, int] = {}
-        samples: dict[tuple[bool, ...], Value] = {}
-        numbers: dict[tuple[bool, ...], int] = {}
+        samples: dict[tuple[object, ...], Value] = {}
+        numbers: dict[tuple[object, ...], int] = {}
         for code in places.COUNTRIES:
             if fact == "destination" and code == "US":
                 continue
             signature = tuple(
-                test.holds(code) if isinstance(test, IsCountry) else test.holds(code, day)
+                test.holds(code)
+                if isinstance(test, IsCountry)
+                else tuple([test.holds(code, day) for day in self.days])
                 for test in tests
-                for day in (self.days if isinstance(test, InGroup) else self.days[:1])
             )
             samples.setdefault(signature, code)
             classes[code] = numbers.setdefault(signature, len(numbers))
@@ -293,9 +293,9 @@ class Diagram:
             level = len(self.variables)
             if isinstance(test, Periods):
                 facts: tuple[str, ...] = ("date", test.fact)
-                variable = Variable(level, facts, 2, periods=test, bits=self._bits(facts))
+                variable = Variable(level, facts, 2, self._bits(facts), periods=test)
             else:
-                variable = Variable(level, test.facts, 2, weigh=test, bits=self._bits(test.facts))
+                variable = Variable(level, test.facts, 2, self._bits(test.facts), weigh=test)
             self.test_bit.append(1 << len(self.order) + len(self.joint))
             self.joint.append(variable)
             self.variables.append(variable)

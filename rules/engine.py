@@ -10,7 +10,7 @@ from typing import Any
 from rules.conditions import AllOf, AnyOf, Condition, Known, Not, Test
 from rules.facts import as_json
 from rules.law import Clause, Interpretation, Ordered, Provision, Version
-from rules.truth import FALSE, TRUE, Truth
+from rules.truth import TRUE, Truth
 
 
 @dataclass(frozen=True)
@@ -34,16 +34,9 @@ class Step:
 def deciding(condition: Condition, known: Known) -> tuple[Condition, ...]:
     """The parts that give a condition its value: every false one where one must not be, every unknown one, etc."""
     match condition:
-        case AllOf(children):
+        case AllOf(children) | AnyOf(children):
             value = known(condition)
-            return (
-                children if value is TRUE else tuple([child for child in children if known(child) is value])
-            )
-        case AnyOf(children):
-            value = known(condition)
-            return (
-                children if value is FALSE else tuple([child for child in children if known(child) is value])
-            )
+            return tuple([child for child in children if known(child) is value])
         case Not(child) | Clause(condition=child):
             return (child,)
         case Interpretation():

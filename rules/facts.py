@@ -300,7 +300,7 @@ def _read_flag(_fact: Fact, raw: object) -> bool:
 def _read_number(fact: Fact, raw: object) -> Decimal:
     if isinstance(raw, bool) or not isinstance(raw, (str, int, Decimal)):
         raise InvalidValue(_("Give a number, exactly, in {unit}."), unit=fact.unit)
-    if isinstance(raw, int) and raw.bit_length() > 4 * MAX_CHARACTERS:
+    if isinstance(raw, int) and abs(raw) >= 10**MAX_CHARACTERS:
         raise InvalidValue(_("This is longer than 60 characters."))  # and str() of it could take very long
     return read_number(str(raw))
 
@@ -309,7 +309,7 @@ def _read_count(fact: Fact, raw: object) -> Decimal:
     number = _read_number(fact, raw)
     _sign, digits, exponent = number.as_tuple()
     assert isinstance(exponent, int)
-    if exponent < 0 and any(digits[exponent:] if -exponent <= len(digits) else digits):
+    if exponent < 0 and any(digits[exponent:]):
         raise InvalidValue(_("Give a whole number of {unit}."), unit=fact.unit)
     return number
 

@@ -152,11 +152,11 @@ class Left:
         )  # the facts that a test still looks at if one of its is known
         for test in diagram.joint:
             if test.bits & known:
-                one = standing(diagram, test, weighed, whole.own[test.level])
-                if one.branch is None:
-                    self._looks[test.level] = one.bits
+                branch, bits = standing(diagram, test, weighed, whole.own[test.level])
+                if branch is None:
+                    self._looks[test.level] = bits
                 else:
-                    self._branches[test.level] = one.branch
+                    self._branches[test.level] = branch
         # An unknown item is one that a known entry and activity can go with; the others count as the first of these.
         possible = possible_items(facts)
         self._items = [position if position in possible else possible[0] for position in range(len(ITEMS))]

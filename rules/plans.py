@@ -73,8 +73,10 @@ class Plans:
                 found = self._shared.of_shared(node)
             else:
                 plan = self._plan(node)
-                before = left.below(node) & self._whole.asked_before[left.level(node)] if plan.kids else 0
-                found = plan, before & ~self._not_sure
+                before = 0
+                if left.kids(node):
+                    before = left.below(node) & self._whole.asked_before[left.level(node)] & ~self._not_sure
+                found = plan, before
             self._at[node] = found
         return found
 
@@ -94,7 +96,9 @@ class Plans:
         ways = {kid: self.reached(kid, level) for kid in left.others(node)}
         kids = tuple([ways[kid] for kid in left.kids(node)])
         variable = self._whole.diagram.variables[level]
-        if not variable.joint:
+        if not variable.joint or left.starts(
+            node
+        ):  # a test that a number nobody is sure of divides is such a node too
             return (
                 self._unite(kids)
                 if left.looks(node) & self._not_sure

@@ -104,7 +104,7 @@ class Possibilities:
         whole, left = self._whole, self._left
         root = whole.diagram.ordered(DECISION)
         not_sure = sum(whole.diagram.bit[fact] for fact in self._facts.not_sure)
-        if not_sure & whole.weighed and not_sure & whole.weighed & left.below(left.node(root)):
+        if not_sure & whole.weighed & left.below(left.node(root)):
             left = Left(whole, self._facts, spelled=self._facts.not_sure)
         node = left.node(root)
         facts = left.below(node) & whole.diagram.fact_bits

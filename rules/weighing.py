@@ -144,7 +144,7 @@ class ByDate(Group):
 
     def stage(self, below: int, known: Known, spelled: frozenset[str]) -> Stage:
         number, spelled = known.numbers.get(self._periods.fact), spelled & frozenset(self.facts)
-        if not below & self.bits or not (spelled or (number is not None and known.day is None)):
+        if not (spelled or (number is not None and known.day is None)):
             return NOTHING
         return self._of_date(number) if known.day is None else self._of_number(self._periods.limit(known.day))
 
@@ -231,16 +231,17 @@ def own_facts(diagram: Diagram, test: Variable, tests: Iterable[Variable]) -> fr
     return frozenset(own)
 
 
-def standing(diagram: Diagram, test: Variable, known: Known, own: frozenset[str]) -> Standing:
-    """Where a test stands under what is known."""
+def standing(diagram: Diagram, test: Variable, known: Known, own: frozenset[str]) -> tuple[int | None, int]:
+    """Where a test stands under what is known: its branch if it is settled, and the facts that it looks at."""
     if test.periods is None:
-        return weighed(diagram, test, known.numbers, known.numbers, own)
-    number, bits = known.numbers.get(test.periods.fact), test.bits
-    if known.day is not None:
-        if number is not None:
-            return Standing(0 if test.periods.holds(known.day, number) else 1, False, 0)
-        return Standing(None, True, bits & ~diagram.bit["date"])
-    return Standing(None, number is None, bits if number is None else diagram.bit["date"])
+        one = weighed(diagram, test, known.numbers, known.numbers, own)
+        return one.branch, one.bits
+    number = known.numbers.get(test.periods.fact)
+    if known.day is None:
+        return None, diagram.bit["date"]  # the number is known: something is
+    if number is None:
+        return None, test.bits & ~diagram.bit["date"]
+    return 0 if test.periods.holds(known.day, number) else 1, 0
 
 
 def weighed(
@@ -467,7 +468,7 @@ class _Stages:
             for start, value in zip(starts, samples(starts), strict=True)
             if value is not None and value >= low and (high is None or value <= high)
         ]
-        if fact in self.positive and len(cells) > 1:
+        if fact in self.positive:
             cells[:2] = [(cells[0][0], cells[1][1])]
         return tuple(cells)
 

@@ -58,6 +58,7 @@ def test_a_number_is_the_same_however_it_is_written(raw: object) -> None:
         ({"tpp": 4800.5}, "tpp", "exactly"),
         ({"tpp": {}}, "tpp", "TPP"),
         ({"tpp": 10**400}, "tpp", "60"),
+        ({"tpp": -(10**5000)}, "tpp", "60"),
         ({"units": "1.5"}, "units", "whole number"),
         ({"units": "1e-1"}, "units", "whole number"),
         ({"date": "2025-02-30"}, "date", "no such day"),
@@ -85,6 +86,17 @@ def test_refusals_name_the_field_and_say_what_is_allowed(
     messages = refused(transaction)
     assert list(messages) == [field]
     assert says in messages[field]
+
+
+def test_an_integer_of_sixty_digits_is_taken_and_a_longer_one_is_not() -> None:
+    assert read({"tpp": 10**60 - 1})["tpp"] == Decimal("9" * 60)
+    assert refused({"tpp": 10**60}) == {"tpp": "This is longer than 60 characters."}
+
+
+def test_a_count_is_whole_however_it_is_written() -> None:
+    assert read({"units": "2.500e3"})["units"] == 2500
+    assert read({"units": "3.000"})["units"] == 3
+    assert refused({"units": "0.0001"}).keys() == refused({"units": "12e-4"}).keys() == {"units"}
 
 
 def test_every_field_at_fault_is_named_at_once() -> None:

@@ -73,6 +73,12 @@ def test_a_decimal_comma_is_answered_with_a_hint() -> None:
         read_number("1,5")
 
 
+def test_sixty_characters_are_taken_and_one_more_is_not() -> None:
+    assert read_number("9" * 60) == 10**60 - 1
+    with pytest.raises(InvalidValue, match="longer than 60 characters"):
+        read_number("0" * 61)
+
+
 def test_one_operation_short_of_ten_to_the_26_stays_short() -> None:
     assert read_number("99999999999999999999999999") < TEN_26
     assert read_number("100000000000000000000000000") == TEN_26
@@ -86,6 +92,15 @@ def test_one_operation_short_of_ten_to_the_26_stays_short() -> None:
 )  # fmt: skip
 def test_says_a_number_exactly(value: str, said: str) -> None:
     assert say_number(Decimal(value)) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "spelled"),
+    [("1e20", "1" + 20 * "0"), ("1e21", "1e21"), ("1e-6", "0.000001"), ("1e-7", "1e-7"),
+     ("1." + 19 * "0" + "1", "1." + 19 * "0" + "1"), ("1." + 20 * "0" + "1", "1." + 20 * "0" + "1e0")],
+)  # fmt: skip
+def test_very_large_small_and_long_numbers_are_spelled_with_an_exponent(value: str, spelled: str) -> None:
+    assert plain(Decimal(value)) == spelled
 
 
 numbers = st.builds(

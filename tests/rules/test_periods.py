@@ -8,7 +8,8 @@ from fractions import Fraction
 import pytest
 
 from rules.conditions import ByPeriod, Condition, all_of, at_least, at_most, below, not_, since, yes
-from rules.diagram import periods
+from rules.diagram import Diagram, periods
+from rules.possibility import ASKING_ORDER
 
 EARLY, LATE = datetime.date(2025, 1, 1), datetime.date(2026, 1, 1)
 
@@ -41,3 +42,22 @@ def test_each_period_has_its_limit_and_none_stands_outside() -> None:
 def test_what_is_no_such_limit_is_refused(parts: tuple[Condition, ...]) -> None:
     with pytest.raises(ValueError, match=r"no test of the date and one number|not every number below"):
         periods(ByPeriod(parts))
+
+
+def test_each_limit_by_period_is_one_test_of_its_own() -> None:
+    def limited(fact: str, limit: int) -> Condition:
+        return ByPeriod((all_of(since("2025-01-01"), at_most(fact, limit)),))
+
+    conditions = [limited("tpp", 5), limited("tpp", 7), limited("units", 5), limited("tpp", 5)]
+    diagram = Diagram(ASKING_ORDER, conditions, joined=True)
+    assert sorted(variable.facts for variable in diagram.joint) == [
+        ("date", "tpp"),
+        ("date", "tpp"),
+        ("date", "units"),
+    ]
+    nodes = [diagram.condition(condition) for condition in conditions]
+    assert nodes[0] == nodes[3]
+    assert len(set(nodes)) == 3
+    apart = Diagram(ASKING_ORDER, conditions)
+    assert not apart.joint
+    assert len({apart.condition(condition) for condition in conditions}) == 3

@@ -7,18 +7,25 @@ for takes every value at which anything can turn, one beside it on each side, no
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
-from itertools import product
+from itertools import islice, product
+from typing import Any
 
 import pytest
 
 from rules import Facts, next_question, read
-from rules.conditions import Weigh
+from rules.conditions import Condition, Known, Weigh
 from rules.diagram import decimal
-from rules.facts import FACTS, Kind, Value, contradictions
+from rules.facts import FACTS, Kind, Value, as_json, contradictions
+from rules.law import Ordered
 from rules.left import possible_items
+from rules.possibility import ASKING_ORDER, Possibilities
+from rules.provisions.classification import CLASSIFICATION
+from rules.provisions.conclusion import AUTHORIZATIONS, DECISION, INTERPRETATIONS
+from rules.provisions.part_744 import RED_FLAG_28
+from rules.truth import TRUE, UNKNOWN
 from rules.verification.subject import the_law
 from tests.rules import sampling
 
@@ -81,9 +88,11 @@ def solved(test: Weigh, fact: str, facts: Facts) -> Iterator[Fraction]:
 
 def asked(facts: Facts) -> tuple[int, int]:
     """At least and at most how many questions follow, by answering each in every way."""
-    fact = next_question(facts).next
+    fact, missing = next_question(facts).next, Possibilities(facts).missing()
     if fact is None:
+        assert facts.not_sure.issuperset(missing), "what still matters is asked for, unless nobody is sure"
         return 0, 0
+    assert fact in missing
     after = set()
     for value in values(fact, facts):
         told = {**facts, fact: value}
@@ -119,3 +128,94 @@ def test_the_questions_left_are_those_that_asking_takes(seed: int) -> None:
         facts = incomplete(rng)
         found = next_question(facts)
         assert (found.at_least, found.at_most) == asked(facts), facts
+
+
+def only_open(rng: random.Random, group: str) -> Iterator[Facts]:
+    """Transactions in which some numbers weighed together are open, and now and then a fact asked for after them.
+
+    One or two of the numbers, or a fact beside them, are not sure.
+    """
+    listed = {"universal": {"veu": "uveu"}, "national": {"veu": "nveu"}}.get(group, {})
+    while True:
+        whole = {**sampling.random_complete(rng), **listed}
+        if "units" in whole and rng.random() < 0.2:
+            whole["units"] = "1"
+        together = [name for name in WEIGHED[group] if name in whole]
+        if len(together) < 2:
+            continue
+        opened = rng.sample(together, rng.randint(1, len(together)))
+        flags = [name for name in whole if FACTS[name].kind is Kind.FLAG]
+        unsure = [rng.choice([opened[0], rng.choice(flags)]), *rng.sample(opened, rng.choice((0, 0, 1)))]
+        last = max(ASKING_ORDER.index(name) for name in together)
+        after = [name for name in flags if ASKING_ORDER.index(name) > last]
+        opened += rng.sample(after, min(len(after), rng.choice((0, 1, 2))))
+        facts = read({**whole, **dict.fromkeys(opened), **dict.fromkeys(unsure, "not_sure")})
+        if next_question(facts).next in together:
+            yield facts
+
+
+@pytest.mark.parametrize("group", WEIGHED)
+def test_the_questions_left_where_little_but_numbers_is_open(group: str) -> None:
+    """The test that weighs them is then the first of what is left."""
+    for facts in islice(only_open(random.Random(group), group), 12):
+        assert next_question(facts)[1:] == asked(facts), facts
+
+
+@pytest.mark.parametrize("group", WEIGHED)
+def test_answers_on_every_side_of_what_numbers_turn_on_are_offered(group: str) -> None:
+    for facts in islice(only_open(random.Random(group), group), 12):
+        fact, branches = Possibilities(facts).branches()
+        assert fact is not None
+        assert all(
+            read({**facts.to_json(), fact: as_json(value)})[fact] == value for value, _found in branches
+        )
+        offered = {decision for _value, found in branches for decision in found}
+        assert offered == Possibilities(facts).results(DECISION), facts
+        tried = [{**facts, fact: value} for value in values(fact, facts)]
+        found = {Possibilities(Facts(told)).results(DECISION) for told in tried if not contradictions(told)}
+        assert found == {one for _value, one in branches}, facts
+
+
+def filled(facts: Facts, names: Iterable[str]) -> Iterator[Facts]:
+    """The open ones among these facts with every value that is tried."""
+    opened = [name for name in names if name not in facts]
+    if not opened:
+        yield facts
+        return
+    for value in values(opened[0], facts):
+        told = {**facts, opened[0]: value}
+        if not contradictions(told):
+            yield from filled(Facts(told), names)
+
+
+@pytest.mark.parametrize("group", WEIGHED)
+def test_what_can_come_out_is_what_the_trees_say_with_every_value(group: str) -> None:
+    """Also when everything is known, which the determination itself never asks the diagram."""
+    rng = random.Random(group)
+    told: list[Ordered[Any] | Condition] = [DECISION, CLASSIFICATION, RED_FLAG_28, *AUTHORIZATIONS.values()]
+    said: set[object]
+    turned = 0
+    for number in range(30):
+        whole = next(only_open(rng, group)).to_json() if number % 2 else sampling.random_complete(rng)
+        whole = next(sampling.fill_ins(whole, rng, 1))
+        together = [name for name in WEIGHED[group] if name in whole]
+        for facts in (
+            read(whole),
+            read({**whole, **dict.fromkeys(rng.sample(together, min(len(together), 1)))}),
+        ):
+            possible, known = Possibilities(facts), [Known(one) for one in filled(facts, together)]
+            for one in told:
+                if isinstance(one, Condition):
+                    found = {known_facts(one) for known_facts in known}
+                    if UNKNOWN in found:
+                        continue  # it looks at facts that such a transaction has not
+                    said = {value is TRUE for value in found}
+                else:
+                    said = {result for known_facts in known for result in one.results(known_facts)}
+                assert possible.results(one) == said, (facts, one)
+                turned += len(said) > 1
+            for reading in INTERPRETATIONS:
+                read_so = [one.reading(reading) for one in known]
+                said = {result for one in read_so for result in DECISION.results(one)}
+                assert possible.results(DECISION, reading) == said, (facts, reading)
+    assert turned

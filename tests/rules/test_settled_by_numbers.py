@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rules import determine, next_question, read
+from rules.conditions import at_least, at_most, not_
+from rules.possibility import Possibilities
 
 WEIGHTS = {
     "date": "2025-06-01", "item": "model_weights", "activity": "export", "origin": "us", "part_744_concern": False,
@@ -38,3 +40,19 @@ def test_all_training_is_at_least_what_was_added(added: str, settled: bool) -> N
     determination = determine(read({**WEIGHTS, "additional_operations": "1e26", "synthetic_data": False}))
     assert determination.missing == ("training_operations",)
     assert determination.possible_outcomes == ("not_controlled", "license_required")
+
+
+@pytest.mark.parametrize(
+    ("training", "results"), [("2e25", {False}), ("2.5e25", {False}), ("2.6e25", {True, False})]
+)
+def test_a_limit_on_training_added_alone_is_settled_by_all_training(
+    training: str, results: set[bool]
+) -> None:
+    past = not_(at_most("additional_operations", "2.5e25"))
+    assert Possibilities(read({"training_operations": training})).results(past) == results
+
+
+@pytest.mark.parametrize(("added", "results"), [("9e25", {True, False}), ("1e26", {True}), ("2e26", {True})])
+def test_a_limit_on_all_training_alone_is_settled_by_training_added(added: str, results: set[bool]) -> None:
+    controlled = at_least("training_operations", "1e26")
+    assert Possibilities(read({"additional_operations": added})).results(controlled) == results

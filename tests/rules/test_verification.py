@@ -90,6 +90,12 @@ def test_a_small_interview_is_proven() -> None:
         assert not faults(proofs)
 
 
+def test_numbers_weighed_together_come_out_exactly_as_some_numbers_do() -> None:
+    (proof,) = exactness.together(law())
+    assert not proof.faults
+    assert proof.count > 700
+
+
 def test_every_point_of_the_design_has_a_proof() -> None:
     assert {point for point, _prove in PROOFS} == set(CLAIMS) == set(range(1, 8))
 

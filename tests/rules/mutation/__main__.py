@@ -2,7 +2,11 @@
 
 python -m tests.rules.mutation data    faults in the law's data, in memory
 python -m tests.rules.mutation code    faults in the code that reads it, each in a process of its own
-python -m tests.rules.mutation         both, and the verification; writes docs/verification.md
+python -m tests.rules.mutation known   the same from what earlier runs have found out and must be so still; tries nothing
+python -m tests.rules.mutation proofs  what `python -m rules verify` proves
+python -m tests.rules.mutation         all of them
+
+Each writes its section of docs/verification.md.
 """
 
 from __future__ import annotations

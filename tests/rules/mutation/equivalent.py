@@ -64,8 +64,72 @@ DATA: dict[str, str] = {
     ),
 }
 CODE: dict[str, str] = {
-    r"left: operator turned, self\.below\(node\) & group\.bits \(line \d+\)": (
+    r"conditions: .* \(Weigh\._plain_limit .*": (
+        "a test of one number is then weighed like one of several, which says the same and only takes longer"
+    ),
+    r"possibility: constant changed, joined=True .*": (
+        "the date is then divided into the periods, which says the same and only takes longer"
+    ),
+    r"possibility: operator turned, (not_sure & whole\.weighed|facts & not_sure) .*": (
+        "the longer way is then taken where the shorter would do; both count the same questions"
+    ),
+    r"possibility: operator turned, not_sure & whole\.weighed & left\.below\(left\.node\(root\)\) .*": (
+        "the longer way is then taken where the shorter would do; both count the same questions"
+    ),
+    r"possibility: operator turned, facts & -facts .*": (
+        "the lowest bit is as long as minus the lowest bit, which `facts | -facts` is"
+    ),
+    r"plans: (comparison turned|constant changed), (node >= 0|0) \(Plans\.at .*": "node 0 is a result: nothing is asked",
+    r"plans: operator turned, left\.below\(node\) & self\._not_sure .*": (
+        "plans that could be shared are then made anew, equal to the shared ones"
+    ),
+    r"plans: operator turned, left\.looks\(node\) & own\.bits \(Plans\._plan .*": (
+        "a test's own numbers beside one that is not sure have been asked for before"
+    ),
+    r"plans: constant changed, 0 \(Plans\.__init__ .*": (
+        "the first question is asked only at the root, which is not shared where a fact below is not sure"
+    ),
+    r"weighing: constant changed, 1 \(line \d+\)": "no branch has this number either",
+    r"weighing: constant changed, 0 \(Stage .*": "the lowest bit is that of the first question, which no stage concerns",
+    r"weighing: constant changed, 0 \(_Stages\.stage .*": "the lowest bit is that of the first question, which comes first",
+    r"weighing: constant changed, (0|False) \((standing|weighed) .*": (
+        "of a test that is settled neither what it looks at nor whether it is free is looked at"
+    ),
+    r"weighing: comparison turned, (slope > 0|whole\[0\]\[1\] < 0) .*|weighing: constant changed, 0 \(plane .*": (
+        "a slope and a coefficient that are kept are whole numbers and not zero"
+    ),
+    r"weighing: constant changed, 0 \(Weighed\.relation .*": "both numbers are in the same group",
+    r"weighing: constant changed, 1 \(plane .*": "a plane without coefficients is the same whatever it is divided by",
+    r"weighing: and for or, fact in AT_MOST and .*|weighing: operator turned, self\.late & set\(factors\) .*": (
+        "more planes divide a range into more parts, which lead on alike, and only takes longer"
+    ),
+    r"weighing: operator turned, unsure & set\(test\.facts\) .*|weighing: operator turned, spelled & frozenset.*": (
+        "values are then chosen also where nothing depends on it, which says the same and only takes longer"
+    ),
+    r"weighing: operator turned, below & self\.diagram\.test_bits .*": (
         "numbers of tests that are not there are weighed as well, which tells nothing apart and only takes longer"
     ),
-    r".*: constant changed, strict=True \(line \d+\)": "only guards against lists that are made in step and so as long",
+    r"diagram: branches swapped, self\._limits if isinstance\(value, Decimal\) else self\.starts .*": (
+        "decimals and fractions compare exactly with each other, only slower"
+    ),
+    r"diagram: constant changed, [0-9]+ \(_decimal_between .*|diagram: constant changed, 2 \(samples .*": (
+        "another number of the same range, which serves as well"
+    ),
+    r"diagram: constant changed, 0 \(Diagram\.make .*": "of kids that are all alike any will do",
+    r"diagram: constant changed, 1000000 .*": "any level after the last variable will do for results",
+    r"determination: comparison turned, len\(DECISION\.results\(self\.known\)\) > 1 .*": (
+        "nothing is missing where plain evaluation gives one decision; the diagram says so too, only slower"
+    ),
+    r"left: (comparison turned|constant changed), (root >= 0|0) \(Left\.questions .*": (
+        "node 0 is a result, whose questions nobody counts"
+    ),
+    r"left: comparison turned, len\(found\) > 1 \(Left\.results .*|left: and for or, root in self\._nodes or not .*": (
+        "the longer way is then taken where the shorter would do; both give the same results"
+    ),
+    r"left: operator turned, self\.below\(node\) & group\.bits \(.*\)": (
+        "numbers of tests that are not there are weighed as well, which tells nothing apart and only takes longer"
+    ),
+    r".*: constant changed, strict=(True|False) \(.*\)": (
+        "only guards against lists that are made in step and so as long"
+    ),
 }

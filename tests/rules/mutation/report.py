@@ -18,7 +18,6 @@ from tests.rules.mutation.data import Mutant, mutants
 from tests.rules.mutation.equivalent import CODE, DATA
 from tests.rules.mutation.killing import Cases, Conclusions
 
-SAMPLE = 40
 DOCUMENT = Path(__file__).parents[3] / "docs" / "verification.md"
 KILLED, PROVEN, SURVIVED = "killed", "proven equivalent", "survived"
 FIRST = 150
@@ -31,6 +30,7 @@ class Run:
     fates: list[tuple[str, str, str]]
     seconds: float
     faults: list[str]
+    endless: int = 0
 
     def table(self) -> Iterator[str]:
         """How many of each kind, as rows of a table."""
@@ -73,9 +73,7 @@ def _judge(number: int) -> str:
     return _fate[number]()  # type: ignore[operator,no-any-return]
 
 
-def _unnamed(
-    fates: list[tuple[str, str, str]], named: dict[str, str], needs: str, *, sample: bool = False
-) -> Iterator[str]:
+def _unnamed(fates: list[tuple[str, str, str]], named: dict[str, str], needs: str) -> Iterator[str]:
     """Survivors without a name in the list of equivalents, or without the proof; names of nothing that survived."""
     survivors = [(name, fate) for _kind, name, fate in fates if fate != KILLED]
     for name, fate in survivors:
@@ -84,101 +82,117 @@ def _unnamed(
         elif fate != needs:
             yield f"named equivalent, and some answers tell it apart or no proof was found: {name}"
     for pattern in named:
-        if not sample and not any(re.fullmatch(pattern, name) for name, _fate in survivors):
+        if not any(re.fullmatch(pattern, name) for name, _fate in survivors):
             yield f"named equivalent, and nothing that survived is called so: {pattern}"
 
 
-def run_code(number: int | None = None) -> Run:
-    """Every mutant of the code, or a fixed sample of them."""
-    before = time.perf_counter()
-    fates = code.run(number)
-    return Run(
-        fates,
-        time.perf_counter() - before,
-        list(_unnamed(fates, CODE, needs=SURVIVED, sample=number is not None)),
-    )
+def run_code() -> Run:
+    """Every mutant of the code, two at a time. One that keeps a test from ending is killed by that test."""
+    return _of_code(code.run())
+
+
+def known_of_code() -> Run:
+    """What earlier runs have found out and must be so still, without trying anything."""
+    before, found, untried = code.Before(), list[code.Fate](), Counter[str]()
+    for module in code.MODULES:
+        for kind, name, _number in code.mutants(module):
+            if fate := before.fate(kind, name):
+                found.append(fate)
+            else:
+                untried[module] += 1
+    run = _of_code(found)
+    run.faults += [f"not tried: {number} mutants of {module}" for module, number in untried.items()]
+    return run
+
+
+def _of_code(found: list[code.Fate]) -> Run:
+    fates = [(one.kind, one.name, KILLED if one.fate == code.ENDLESS else one.fate) for one in found]
+    seconds = sum(one.seconds for one in found) / code.PROCESSES
+    endless = sum(one.fate == code.ENDLESS for one in found)
+    return Run(fates, seconds, list(_unnamed(fates, CODE, needs=SURVIVED)), endless)
 
 
 def main(arguments: list[str]) -> int:
-    """Runs what is asked for; the exit status."""
-    wanted = set(arguments) or {"data", "code"}
+    """Does what is asked for, each into its section of the page; the exit status."""
+    wanted = set(arguments) or {"proofs", "data", "code"}
     failed = False
-    data = run_data() if "data" in wanted else None
-    coded = run_code(None if "all" in wanted else SAMPLE) if wanted & {"code", "all"} else None
-    for name, run in (("data", data), ("code", coded)):
-        if run is not None:
-            failed |= bool(run.faults)
-            lines = [f"\n{name}: {run.seconds:.0f} s", *run.table(), *run.faults]
-            sys.stdout.write("\n".join(lines) + "\n")
-    if data and coded:
+    if "proofs" in wanted:
         findings = list(verify())
         failed |= not all(one.holds for one in findings)
-        write(findings, data, coded)
+        write(_PROOFS, proofs(findings))
+    if "data" in wanted:
+        run = run_data()
+        failed |= bool(run.faults)
+        write(_DATA, planted(run, DATA))
+    if "code" in wanted:
+        run = run_code()
+        failed |= bool(run.faults)
+        write(_CODE, planted(run, CODE))
+    if "known" in wanted:
+        run = known_of_code()
+        failed |= bool(run.faults)
+        write(_CODE, planted(run, CODE))
     return 1 if failed else 0
 
 
-def write(findings: list[Finding], data: Run, coded: Run) -> None:
-    """Writes the page of figures."""
-    DOCUMENT.write_text("\n".join(document(findings, data, coded)) + "\n", "utf-8")
+def write(beginning: str, lines: Iterator[str]) -> None:
+    """Puts a section of the page in the place of what stood under its title."""
+    title = beginning.partition("\n")[0]
+    section = "\n".join([beginning, "", *lines]) + "\n"
+    sys.stdout.write(section)
+    before, _title, rest = DOCUMENT.read_text("utf-8").partition(f"{title}\n")
+    _old, next_title, after = rest.partition("\n## ")
+    DOCUMENT.write_text(before + section + next_title + after, "utf-8")
 
 
-def document(findings: list[Finding], data: Run, coded: Run) -> Iterator[str]:
-    """The page of figures."""
-    yield _PAGE
+def proofs(findings: list[Finding]) -> Iterator[str]:
+    """The table of what was proven."""
     yield "| point | what was covered | how many | seconds | |"
     yield "|---|---|---:|---:|---|"
     for one in findings:
         verdict = "holds" if one.holds else "**fails**"
         claim = f"{one.point}. {CLAIMS[one.point]}"
         yield f"| {claim} | {one.covered} | {said(one.count)} | {one.seconds:.0f} | {verdict} |"
-    for title, run, named, how in (
-        ("Faults planted in the law's data", data, DATA, _DATA),
-        ("Faults planted in the code", coded, CODE, _CODE),
-    ):
-        yield ""
-        yield f"## {title}"
-        yield ""
-        yield how
-        yield ""
-        yield from run.table()
-        yield ""
-        yield f"{run.seconds:.0f} seconds, two processes."
-        yield ""
-        yield from (f"- {fault}" for fault in run.faults)
-        for pattern, reason in named.items():
-            names = [
-                name for _kind, name, fate in run.fates if fate != KILLED and re.fullmatch(pattern, name)
-            ]
-            yield f"- {reason} ({len(names)})"
-            yield from (f"  - {name}" for name in names[:12])
-            if len(names) > 12:
-                yield f"  - and {len(names) - 12} more of the same form"
 
 
-_PAGE = """# How the law is verified
+def planted(run: Run, named: dict[str, str]) -> Iterator[str]:
+    """What became of planted faults, and why the survivors are none."""
+    yield from run.table()
+    yield ""
+    endless = f" Of the killed, {run.endless} kept a test from ending." if run.endless else ""
+    yield f"{run.seconds:.0f} seconds, two processes.{endless}"
+    yield ""
+    yield from (f"- {fault}" for fault in run.faults)
+    for pattern, reason in named.items():
+        names = [name for _kind, name, fate in run.fates if fate != KILLED and re.fullmatch(pattern, name)]
+        yield f"- {reason} ({len(names)})"
+        yield from (f"  - {name}" for name in names[:12])
+        if len(names) > 12:
+            yield f"  - and {len(names) - 12} more of the same form"
 
-Written by `python -m tests.rules.mutation`, which proves every point and plants every fault again.
 
-## What holds, over the whole space
+_PROOFS = """## What holds, over the whole space
 
 Facts fall into finitely many classes that every test of the law treats alike, and a test that weighs several numbers
 counts as one more answer, so the law of all dates is a finite function. `python -m rules verify` compares its diagram
 with the trees branch by branch: a state is a node of the diagram with what is left of the trees under the same answers.
 Each combination of classes passes through some state, and the combinations below all states add up to the whole.
 Where the weighed numbers cannot give a set of outcomes together, the comparison covers more than can occur. What is
-sampled says so; everything else is every case.
-"""
-_DATA = (
-    "Each mutant changes one thing in memory: a threshold or share by one in its last place, strict for not strict, a\n"
-    "part of a condition dropped, all for any, a not removed, a value or country dropped, a date by a day, a reading\n"
-    "swapped, a step dropped, moved or given its neighbor's result, and each country put into or taken out of each of\n"
-    "the six groups that the law uses. What finds them: the worked cases, an independent oracle on a fixed sample, and\n"
-    "both sides of every limit, day and group (`tests/rules/boundaries.py`). A survivor counts as equivalent only when\n"
-    "the diagram proves that no combination of answers tells it from the law (for a country: that every test of it has\n"
-    "the same value on every day) and it is named below."
-)
-_CODE = (
-    f"Each mutant changes one expression of the code that reads the law, in a copy of the package. What finds them: the\n"
-    f"tests under `tests/rules`, quick ones first. The figures are of a sample of about {SAMPLE}, evenly chosen;\n"
-    f"`python -m tests.rules.mutation all` plants every one. A survivor without a reason is listed as such."
-)
+sampled says so; everything else is every case."""
+_DATA = """## Faults planted in the law's data
+
+Each mutant changes one thing in memory: a threshold or share by one in its last place, strict for not strict, a
+part of a condition dropped, all for any, a not removed, a value or country dropped, a date by a day, a reading
+swapped, a step dropped, moved or given its neighbor's result, and each country put into or taken out of each of
+the six groups that the law uses. What finds them: the worked cases, an independent oracle on a fixed sample, and
+both sides of every limit, day and group (`tests/rules/boundaries.py`). A survivor counts as equivalent only when
+the diagram proves that no combination of answers tells it from the law (for a country: that every test of it has
+the same value on every day) and it is named below."""
+_CODE = f"""## Faults planted in the code
+
+Each mutant changes one expression of the code that reads the law, in a copy of the package: a comparison, operator
+or constant turned, "and" for "or", a "not" removed, the branches of a choice swapped, nothing returned. All of them
+are tried, each in a process of its own, in which the code as it is passes. What finds them: the tests under
+`tests/rules` that `tests/rules/mutation/code.py` lists, quick ones first. A test that takes {code.SECONDS} seconds of
+processor time, where none takes three, counts as one that does not end. A survivor is listed with the reason why it is
+no fault, or as one that has none."""

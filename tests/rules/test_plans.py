@@ -1,0 +1,84 @@
+"""Plans of questions, piece by piece, and beside a fact that nobody is sure of."""
+
+from __future__ import annotations
+
+import pytest
+
+from rules import next_question, read
+from rules.plans import END, Plan
+from tests.rules.test_questions_left import asked
+
+CHIP = {
+    "date": "2025-06-01", "activity": "export", "item": "integrated_circuit", "entry": "3A090", "origin": "us",
+    "tpp": "16000", "performance_density": "19.4", "datacenter": True, "units": "200", "authorized_designer": True,
+    "destination": "BR", "headquarters": "BR", "ultimate_parent": "BR", "private_sector": True,
+    "purpose": "cloud_service", "final_customers_outside_d5": True, "trains_4e091_for_outsiders": False,
+    "direct_to_consignee": True, "lpp_tpp_received_this_year": "0", "veu": "none",
+    "exceeds_country_allocation": False, "part_744_concern": False,
+}  # fmt: skip
+LISTED = {
+    "veu": "uveu", "headquarters": "US", "ultimate_parent": "US", "direct_to_consignee": False,
+    "uveu_total_tpp": "1000", "uveu_outside_tpp": "1", "uveu_country_tpp": "1", "uveu_outside_us_tpp": "1",
+}  # fmt: skip
+
+
+def test_the_plan_after_an_answer_is_that_of_the_range_it_lies_in() -> None:
+    one, other = Plan(5, (END,), ()), Plan(6, (Plan(7, (END,), ()),), ())
+    plan = Plan(3, (END, one, other), ((0, 0), (5, 0), (5, 1)))
+    assert [plan.after(start) for start in ((0, 0), (4, 1), (5, 0), (5, 1), (9, 0))] == [
+        END, END, one, other, other,
+    ]  # fmt: skip
+    assert [each.questions() for each in (END, one, other, plan)] == [(0, 0), (1, 1), (2, 2), (1, 3)]
+
+
+@pytest.mark.parametrize("unsure", ["direct_to_consignee", "part_744_concern", "exceeds_country_allocation"])
+@pytest.mark.parametrize(
+    "opened",
+    [
+        ("lpp_tpp_received_this_year",),
+        ("units",),
+        ("units", "lpp_tpp_received_this_year"),
+        ("tpp",),
+        ("tpp", "units"),
+    ],
+)
+def test_of_the_numbers_of_a_test_those_are_asked_for_that_are_open(
+    unsure: str, opened: tuple[str, ...]
+) -> None:
+    facts = read({**CHIP, **dict.fromkeys(opened), unsure: "not_sure"})
+    assert next_question(facts).next == opened[0]
+    assert next_question(facts)[1:] == asked(facts)
+
+
+@pytest.mark.parametrize("unsure", ["purpose", "part_744_concern", "exceeds_country_allocation"])
+@pytest.mark.parametrize(
+    "opened",
+    [
+        ("uveu_outside_tpp",),
+        ("uveu_country_tpp", "uveu_outside_us_tpp"),
+        ("uveu_total_tpp", "uveu_country_tpp"),
+    ],
+)
+def test_of_several_tests_of_one_number_likewise(unsure: str, opened: tuple[str, ...]) -> None:
+    facts = read({**CHIP, **LISTED, **dict.fromkeys(opened), unsure: "not_sure"})
+    assert next_question(facts).next == opened[0]
+    assert next_question(facts)[1:] == asked(facts)
+
+
+@pytest.mark.parametrize(
+    ("unsure", "opened"),
+    [
+        ("tpp", ("units", "lpp_tpp_received_this_year")),
+        ("units", ("lpp_tpp_received_this_year", "private_sector")),
+        ("lpp_tpp_received_this_year", ("units", "exceeds_country_allocation")),
+        ("uveu_total_tpp", ("uveu_country_tpp", "uveu_outside_us_tpp", "exceeds_country_allocation")),
+        ("uveu_country_tpp", ("uveu_total_tpp", "exceeds_country_allocation")),
+    ],
+)
+def test_a_number_that_nobody_is_sure_of_leaves_the_others_to_be_asked(
+    unsure: str, opened: tuple[str, ...]
+) -> None:
+    listed = LISTED if unsure.startswith("uveu") else {}
+    facts = read({**CHIP, **listed, **dict.fromkeys(opened), unsure: "not_sure"})
+    assert next_question(facts).next in opened
+    assert next_question(facts)[1:] == asked(facts)
