@@ -12,13 +12,13 @@ import datetime
 import functools
 import heapq
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
-from django.db.models import BooleanField, ExpressionWrapper, Q, Value
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -232,11 +232,16 @@ class _Walk:
 
         The rest is asked of each row and is no condition: of several conditions a database may follow another.
         """
-        fits = ExpressionWrapper(rest, BooleanField()) if rest else Value(True)
-        walks = [
-            self._ahead(part, between, start).annotate(fits=fits).values_list("memo_id", "fits")[:limit]
-            for part in parts
-        ]
+        walks: list[Iterable[tuple[int, bool]]] = []
+        for part in parts:
+            ahead = self._ahead(part, between, start).values_list("memo_id", flat=True)[:limit]
+            if rest:
+                # The index alone is walked first; PostgreSQL would rather walk all memos than fetch each one's row.
+                rows = self.rows.filter(memo_id__in=ahead).order_by(self._order)
+                fits = ExpressionWrapper(rest, BooleanField())
+                walks.append(rows.annotate(fits=fits).values_list("memo_id", "fits"))
+            else:
+                walks.append((memo, True) for memo in ahead)
         return list(dict.fromkeys(heapq.merge(*walks, reverse=not self.newer)))[:limit]
 
     def worded(
@@ -264,7 +269,11 @@ class _Walk:
         if start is not None:
             low, high = (max(low, start + 1), high) if self.newer else (low, min(high, start))
         rows = self.rows.filter(part, memo_id__gte=low, memo_id__lt=high)
-        return rows.order_by("memo_id" if self.newer else "-memo_id")
+        return rows.order_by(self._order)
+
+    @property
+    def _order(self) -> str:
+        return "memo_id" if self.newer else "-memo_id"
 
     def page(self, source: Source, held: bool) -> Page:
         """Stretch after stretch of the source, as far as its rows fit, until the page is full. The first need be no
