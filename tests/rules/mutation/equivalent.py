@@ -115,6 +115,10 @@ CODE: dict[str, str] = {
     r"diagram: constant changed, [0-9]+ \(_decimal_between .*|diagram: constant changed, 2 \(samples .*": (
         "another number of the same range, which serves as well"
     ),
+    r"diagram: constant changed, 1 \(Diagram\.result_bits .* \(2\)": "one bit more than there are results, which no node has",
+    r"diagram: constant changed, 0 \(Diagram\._valid_for\.rewrite .*": (
+        "any answer that is not refused will do in the place of those that are"
+    ),
     r"diagram: constant changed, 0 \(Diagram\.make .*": "of kids that are all alike any will do",
     r"diagram: constant changed, 1000000 .*": "any level after the last variable will do for results",
     r"determination: comparison turned, len\(DECISION\.results\(self\.known\)\) > 1 .*": (
