@@ -106,6 +106,12 @@ CODE: dict[str, str] = {
     r"weighing: operator turned, unsure & set\(test\.facts\) .*|weighing: operator turned, spelled & frozenset.*": (
         "values are then chosen also where nothing depends on it, which says the same and only takes longer"
     ),
+    r"weighing: and for or, number is not None and known\.day is None .*": (
+        "a free test is then divided by date as well, which says the same and only takes longer"
+    ),
+    r"weighing: constant changed, 1 \(own_facts .*": (
+        "the numbers of two classes are the two that bound each other, which are no test's own"
+    ),
     r"weighing: operator turned, below & self\.diagram\.test_bits .*": (
         "numbers of tests that are not there are weighed as well, which tells nothing apart and only takes longer"
     ),
