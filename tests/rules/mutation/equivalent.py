@@ -100,7 +100,7 @@ CODE: dict[str, str] = {
     ),
     r"weighing: constant changed, 0 \(Weighed\.relation .*": "both numbers are in the same group",
     r"weighing: constant changed, 1 \(plane .*": "a plane without coefficients is the same whatever it is divided by",
-    r"weighing: and for or, fact in AT_MOST and .*|weighing: operator turned, self\.late & set\(factors\) .*": (
+    r"weighing: and for or, fact in (AT_MOST|factors) and .*|weighing: operator turned, self\.late & set\(factors\) .*": (
         "more planes divide a range into more parts, which lead on alike, and only takes longer"
     ),
     r"weighing: operator turned, unsure & set\(test\.facts\) .*|weighing: operator turned, spelled & frozenset.*": (
@@ -111,6 +111,9 @@ CODE: dict[str, str] = {
     ),
     r"weighing: constant changed, 1 \(own_facts .*": (
         "the numbers of two classes are the two that bound each other, which are no test's own"
+    ),
+    r"weighing: comparison turned, name not in numbers \(Weighed\.values .*": (
+        "what is then not offered brings no other decisions, as answers on every side of each limit show"
     ),
     r"weighing: operator turned, below & self\.diagram\.test_bits .*": (
         "numbers of tests that are not there are weighed as well, which tells nothing apart and only takes longer"
