@@ -136,9 +136,11 @@ CODE: dict[str, str] = {
     r"left: (comparison turned|constant changed), (root >= 0|0) \(Left\.questions .*": (
         "node 0 is a result, whose questions nobody counts"
     ),
-    r"left: comparison turned, len\(found\) > 1 \(Left\.results .*|left: and for or, root in self\._nodes or not .*": (
+    r"left: comparison turned, len\(found\) > 1 \(Left\.results .*|left: and for or, root in self\._nodes or not .*|"
+    r"left: comparison turned, root in self\._nodes .*|left: not removed, not self\._touched .* \(Left\.results .*": (
         "the longer way is then taken where the shorter would do; both give the same results"
     ),
+    r"left: constant changed, 0 \(Left\._on_the_ways .*": "the lowest bit is a fact's, and only results are read",
     r"left: operator turned, self\.below\(node\) & group\.bits \(.*\)": (
         "numbers of tests that are not there are weighed as well, which tells nothing apart and only takes longer"
     ),
