@@ -49,18 +49,30 @@ def test_what_is_offered_can_be_entered_and_brings_every_decision(told: dict[str
         known[fact] = rng.choice(branches)[0]
 
 
+CHIPS = {
+    "date": "2025-06-01", "activity": "export", "item": "integrated_circuit", "entry": "3A090", "origin": "us",
+    "tpp": "8000", "performance_density": "19.4", "datacenter": True, "authorized_designer": True,
+    "destination": "BR", "headquarters": "BR", "ultimate_parent": "BR", "private_sector": True,
+    "purpose": "own_use", "direct_to_consignee": True, "veu": "none", "exceeds_country_allocation": False,
+    "part_744_concern": False, "lpp_tpp_received_this_year": "0",
+}  # fmt: skip
+
+
 def test_a_count_is_offered_in_whole_numbers() -> None:
     """26,900,000 TPP a year are 3,362.5 chips of 8,000."""
-    chips = {
-        "date": "2025-06-01", "activity": "export", "item": "integrated_circuit", "entry": "3A090", "origin": "us",
-        "tpp": "8000", "performance_density": "19.4", "datacenter": True, "authorized_designer": True,
-        "destination": "BR", "headquarters": "BR", "ultimate_parent": "BR", "private_sector": True,
-        "purpose": "own_use", "direct_to_consignee": True, "veu": "none", "exceeds_country_allocation": False,
-        "part_744_concern": False, "lpp_tpp_received_this_year": "0",
-    }  # fmt: skip
-    fact, branches = Possibilities(read(chips)).branches()
+    fact, branches = Possibilities(read(CHIPS)).branches()
     assert fact == "units"
     offered = dict(branches)
     assert all(value == int(str(value)) for value in offered)
     assert {0, 1, 3362, 3363} & offered.keys() >= {3363}
     assert {len(decisions) for decisions in offered.values()} == {1}
+
+
+def test_numbers_on_both_sides_of_the_quarters_figure_are_offered() -> None:
+    listed = {**CHIPS, "units": "5000", "veu": "nveu", "date": "2025-06-01"}
+    fact, branches = Possibilities(read(listed)).branches()
+    assert fact == "nveu_installed_tpp"
+    assert {decisions for _value, decisions in branches} == {
+        frozenset([("authorization_available", None)]),
+        frozenset([("license_required", "presumption_of_approval_within_allocation")]),
+    }

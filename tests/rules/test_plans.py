@@ -82,3 +82,27 @@ def test_a_number_that_nobody_is_sure_of_leaves_the_others_to_be_asked(
     facts = read({**CHIP, **listed, **dict.fromkeys(opened), unsure: "not_sure"})
     assert next_question(facts).next in opened
     assert next_question(facts)[1:] == asked(facts)
+
+
+@pytest.mark.parametrize("opened", [(), ("lpp_tpp_received_this_year",), ("exceeds_country_allocation",)])
+def test_two_numbers_of_a_product_that_nobody_is_sure_of(opened: tuple[str, ...]) -> None:
+    facts = read({**CHIP, **dict.fromkeys(opened), "tpp": "not_sure", "units": "not_sure"})
+    assert next_question(facts).next == (opened[0] if opened else None)
+    assert next_question(facts)[1:] == asked(facts)
+
+
+@pytest.mark.parametrize(("units", "received"), [("10000", "0"), ("1", "26898000"), ("2", "26899999")])
+def test_past_the_years_limit_lies_what_is_above_it(units: str, received: str) -> None:
+    """Any chip of branch a is past it here, so that the allocation matters whatever the chip's performance is."""
+    told = {
+        "units": units,
+        "lpp_tpp_received_this_year": received,
+        "tpp": "not_sure",
+        "performance_density": "0.5",
+    }
+    facts = read({**CHIP, **told, "exceeds_country_allocation": None})
+    assert next_question(facts) == ("exceeds_country_allocation", 1, 1)
+    within = read(
+        {**CHIP, **told, "lpp_tpp_received_this_year": "0", "units": "1", "exceeds_country_allocation": None}
+    )
+    assert next_question(within)[1:] == asked(within)

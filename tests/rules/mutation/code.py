@@ -45,7 +45,7 @@ OF_THE_DIAGRAM = (
         "equal_plans_are_one_and_so_are_answers_that_lead_on_alike",
     )),
     "test_verification.py::test_numbers_weighed_together_come_out_exactly_as_some_numbers_do",
-    "test_plans.py", "test_questions_left.py",
+    "test_weighing.py", "test_plans.py", "test_questions_left.py",
 )  # fmt: skip
 QUICK = ("test_conditions.py", "test_law.py", "test_trace.py", "test_determination.py", *OF_THE_DIAGRAM)
 SEEDS = range(4)  # of tests that draw their transactions at random: enough for faults in code

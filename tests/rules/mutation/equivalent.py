@@ -100,11 +100,20 @@ CODE: dict[str, str] = {
     ),
     r"weighing: constant changed, 0 \(Weighed\.relation .*": "both numbers are in the same group",
     r"weighing: constant changed, 1 \(plane .*": "a plane without coefficients is the same whatever it is divided by",
-    r"weighing: and for or, fact in AT_MOST and .*|weighing: operator turned, self\.late & set\(factors\) .*": (
+    r"weighing: and for or, fact in (AT_MOST|factors) and .*|weighing: operator turned, self\.late & set\(factors\) .*": (
         "more planes divide a range into more parts, which lead on alike, and only takes longer"
     ),
     r"weighing: operator turned, unsure & set\(test\.facts\) .*|weighing: operator turned, spelled & frozenset.*": (
         "values are then chosen also where nothing depends on it, which says the same and only takes longer"
+    ),
+    r"weighing: and for or, number is not None and known\.day is None .*": (
+        "a free test is then divided by date as well, which says the same and only takes longer"
+    ),
+    r"weighing: constant changed, 1 \(own_facts .*": (
+        "the numbers of two classes are the two that bound each other, which are no test's own"
+    ),
+    r"weighing: comparison turned, name not in numbers \(Weighed\.values .*": (
+        "what is then not offered brings no other decisions, as answers on every side of each limit show"
     ),
     r"weighing: operator turned, below & self\.diagram\.test_bits .*": (
         "numbers of tests that are not there are weighed as well, which tells nothing apart and only takes longer"
@@ -115,6 +124,10 @@ CODE: dict[str, str] = {
     r"diagram: constant changed, [0-9]+ \(_decimal_between .*|diagram: constant changed, 2 \(samples .*": (
         "another number of the same range, which serves as well"
     ),
+    r"diagram: constant changed, 1 \(Diagram\.result_bits .* \(2\)": "one bit more than there are results, which no node has",
+    r"diagram: constant changed, 0 \(Diagram\._valid_for\.rewrite .*": (
+        "any answer that is not refused will do in the place of those that are"
+    ),
     r"diagram: constant changed, 0 \(Diagram\.make .*": "of kids that are all alike any will do",
     r"diagram: constant changed, 1000000 .*": "any level after the last variable will do for results",
     r"determination: comparison turned, len\(DECISION\.results\(self\.known\)\) > 1 .*": (
@@ -123,9 +136,11 @@ CODE: dict[str, str] = {
     r"left: (comparison turned|constant changed), (root >= 0|0) \(Left\.questions .*": (
         "node 0 is a result, whose questions nobody counts"
     ),
-    r"left: comparison turned, len\(found\) > 1 \(Left\.results .*|left: and for or, root in self\._nodes or not .*": (
+    r"left: comparison turned, len\(found\) > 1 \(Left\.results .*|left: and for or, root in self\._nodes or not .*|"
+    r"left: comparison turned, root in self\._nodes .*|left: not removed, not self\._touched .* \(Left\.results .*": (
         "the longer way is then taken where the shorter would do; both give the same results"
     ),
+    r"left: constant changed, 0 \(Left\._on_the_ways .*": "the lowest bit is a fact's, and only results are read",
     r"left: operator turned, self\.below\(node\) & group\.bits \(.*\)": (
         "numbers of tests that are not there are weighed as well, which tells nothing apart and only takes longer"
     ),
