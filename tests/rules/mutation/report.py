@@ -36,7 +36,7 @@ class Run:
         """How many of each kind, as rows of a table."""
         kinds = Counter(kind for kind, _name, _fate in self.fates)
         killed = Counter(kind for kind, _name, fate in self.fates if fate == KILLED)
-        yield "| kind | mutants | killed | equivalent |"
+        yield "| kind | mutants | killed | survived |"
         yield "|---|---:|---:|---:|"
         for kind in sorted(kinds):
             yield f"| {kind} | {kinds[kind]:,} | {killed[kind]:,} | {kinds[kind] - killed[kind]:,} |"
@@ -103,7 +103,10 @@ def known_of_code() -> Run:
             else:
                 untried[module] += 1
     run = _of_code(found, whole=not untried)
-    run.faults += [f"not tried: {number} mutants of {module}" for module, number in untried.items()]
+    run.faults += [
+        f"not tried since something changed: {number} mutants of `{module}`"
+        for module, number in untried.items()
+    ]
     return run
 
 
