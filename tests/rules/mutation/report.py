@@ -104,7 +104,7 @@ def known_of_code() -> Run:
                 untried[module] += 1
     run = _of_code(found, whole=not untried)
     run.faults += [
-        f"not tried since something changed: {number} mutants of `{module}`"
+        f"not tried in the present state of law and tests: {number} mutants of `{module}`"
         for module, number in untried.items()
     ]
     return run
