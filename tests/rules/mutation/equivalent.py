@@ -115,6 +115,14 @@ CODE: dict[str, str] = {
     r"weighing: comparison turned, name not in numbers \(Weighed\.values .*": (
         "what is then not offered brings no other decisions, as answers on every side of each limit show"
     ),
+    r"weighing: comparison turned, limit is None \(ByDate\._of_number .*": (
+        "on days on which any number will do, or none, the diagram has no such test"
+    ),
+    r"weighing: constant changed, 0 \(ByDate\._of_number .*": "the number has one class only, and no node of its own",
+    r"weighing: comparison turned, product (>|<) 0 \(weighed .*": "a product of zero has been left out before",
+    r"weighing: operator turned, self\.diagram\.test_bit\[test\.level\] & below .*": (
+        "numbers of tests that are not there are weighed as well, which tells nothing apart and only takes longer"
+    ),
     r"weighing: operator turned, below & self\.diagram\.test_bits .*": (
         "numbers of tests that are not there are weighed as well, which tells nothing apart and only takes longer"
     ),

@@ -36,7 +36,7 @@ class Run:
         """How many of each kind, as rows of a table."""
         kinds = Counter(kind for kind, _name, _fate in self.fates)
         killed = Counter(kind for kind, _name, fate in self.fates if fate == KILLED)
-        yield "| kind | mutants | killed | equivalent |"
+        yield "| kind | mutants | killed | survived |"
         yield "|---|---:|---:|---:|"
         for kind in sorted(kinds):
             yield f"| {kind} | {kinds[kind]:,} | {killed[kind]:,} | {kinds[kind] - killed[kind]:,} |"
@@ -73,7 +73,9 @@ def _judge(number: int) -> str:
     return _fate[number]()  # type: ignore[operator,no-any-return]
 
 
-def _unnamed(fates: list[tuple[str, str, str]], named: dict[str, str], needs: str) -> Iterator[str]:
+def _unnamed(
+    fates: list[tuple[str, str, str]], named: dict[str, str], needs: str, *, whole: bool = True
+) -> Iterator[str]:
     """Survivors without a name in the list of equivalents, or without the proof; names of nothing that survived."""
     survivors = [(name, fate) for _kind, name, fate in fates if fate != KILLED]
     for name, fate in survivors:
@@ -82,7 +84,7 @@ def _unnamed(fates: list[tuple[str, str, str]], named: dict[str, str], needs: st
         elif fate != needs:
             yield f"named equivalent, and some answers tell it apart or no proof was found: {name}"
     for pattern in named:
-        if not any(re.fullmatch(pattern, name) for name, _fate in survivors):
+        if whole and not any(re.fullmatch(pattern, name) for name, _fate in survivors):
             yield f"named equivalent, and nothing that survived is called so: {pattern}"
 
 
@@ -100,16 +102,19 @@ def known_of_code() -> Run:
                 found.append(fate)
             else:
                 untried[module] += 1
-    run = _of_code(found)
-    run.faults += [f"not tried: {number} mutants of {module}" for module, number in untried.items()]
+    run = _of_code(found, whole=not untried)
+    run.faults += [
+        f"not tried in the present state of law and tests: {number} mutants of `{module}`"
+        for module, number in untried.items()
+    ]
     return run
 
 
-def _of_code(found: list[code.Fate]) -> Run:
+def _of_code(found: list[code.Fate], *, whole: bool = True) -> Run:
     fates = [(one.kind, one.name, KILLED if one.fate == code.ENDLESS else one.fate) for one in found]
     seconds = sum(one.seconds for one in found) / code.PROCESSES
     endless = sum(one.fate == code.ENDLESS for one in found)
-    return Run(fates, seconds, list(_unnamed(fates, CODE, needs=SURVIVED)), endless)
+    return Run(fates, seconds, list(_unnamed(fates, CODE, needs=SURVIVED, whole=whole)), endless)
 
 
 def main(arguments: list[str]) -> int:
@@ -165,7 +170,8 @@ def planted(run: Run, named: dict[str, str]) -> Iterator[str]:
     yield from (f"- {fault}" for fault in run.faults)
     for pattern, reason in named.items():
         names = [name for _kind, name, fate in run.fates if fate != KILLED and re.fullmatch(pattern, name)]
-        yield f"- {reason} ({len(names)})"
+        if names:
+            yield f"- {reason} ({len(names)})"
         yield from (f"  - {name}" for name in names[:12])
         if len(names) > 12:
             yield f"  - and {len(names) - 12} more of the same form"
@@ -191,8 +197,8 @@ the same value on every day) and it is named below."""
 _CODE = f"""## Faults planted in the code
 
 Each mutant changes one expression of the code that reads the law, in a copy of the package: a comparison, operator
-or constant turned, "and" for "or", a "not" removed, the branches of a choice swapped, nothing returned. All of them
-are tried, each in a process of its own, in which the code as it is passes. What finds them: the tests under
+or constant turned, "and" for "or", a "not" removed, the branches of a choice swapped, nothing returned. Each is tried
+in a process of its own, in which the code as it is passes. What finds them: the tests under
 `tests/rules` that `tests/rules/mutation/code.py` lists, quick ones first. A test that takes {code.SECONDS} seconds of
 processor time, where none takes three, counts as one that does not end. A survivor is listed with the reason why it is
 no fault, or as one that has none."""
