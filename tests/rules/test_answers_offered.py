@@ -76,3 +76,12 @@ def test_numbers_on_both_sides_of_the_quarters_figure_are_offered() -> None:
         frozenset([("authorization_available", None)]),
         frozenset([("license_required", "presumption_of_approval_within_allocation")]),
     }
+
+
+def test_none_is_offered_where_one_is_too_many() -> None:
+    """The year's total of 740.29(a) has been reached: no chip more is within it, a single one is not."""
+    fact, branches = Possibilities(read({**CHIPS, "lpp_tpp_received_this_year": "26900000"})).branches()
+    assert fact == "units"
+    assert branches[0] == (0, frozenset([("authorization_available", None)]))
+    assert branches[1][0] == 1
+    assert ("authorization_available", None) not in branches[1][1]

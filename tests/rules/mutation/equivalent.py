@@ -100,6 +100,7 @@ CODE: dict[str, str] = {
     ),
     r"weighing: constant changed, 0 \(Weighed\.relation .*": "both numbers are in the same group",
     r"weighing: constant changed, 1 \(plane .*": "a plane without coefficients is the same whatever it is divided by",
+    r"weighing: and for or, len\(unknown\) == 1 and unknown\[0\] not in own .*|"
     r"weighing: and for or, fact in (AT_MOST|factors) and .*|weighing: operator turned, self\.late & set\(factors\) .*": (
         "more planes divide a range into more parts, which lead on alike, and only takes longer"
     ),
@@ -114,6 +115,15 @@ CODE: dict[str, str] = {
     ),
     r"weighing: comparison turned, name not in numbers \(Weighed\.values .*": (
         "what is then not offered brings no other decisions, as answers on every side of each limit show"
+    ),
+    r"weighing: comparison turned, cell\[2\] is cells\[0\]\[2\] .*": (
+        "a value is then chosen also where every value leads on alike, which says the same and only takes longer"
+    ),
+    r"weighing: branches swapped, floor\(limit\) \+ 1 if after else ceil\(limit\) .*": (
+        "of a count, which has no classes, both sides of every limit are starts, whichever comes from which"
+    ),
+    r"weighing: comparison turned, factor not in self\.own\[test\.level\] .*": (
+        "a test's own number gets no ranges; another then keeps the range at zero, where no weighing is reached"
     ),
     r"weighing: comparison turned, limit is None \(ByDate\._of_number .*": (
         "on days on which any number will do, or none, the diagram has no such test"
