@@ -55,6 +55,9 @@ ANSWERS = {
 }
 
 
+MEASURED = ("hello", "save", "next page", "step", "formtools step")
+
+
 class Visitor:
     """A browser as far as cookies and redirects go, on one connection."""
 
@@ -128,13 +131,7 @@ def main() -> None:
     """Measure, then print the table."""
     cases = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     with_peer = importlib.util.find_spec("formtools") is not None
-    times: dict[str, list[float]] = {
-        "hello": [],
-        "save": [],
-        "next page": [],
-        "step": [],
-        "formtools step": [],
-    }
+    times: dict[str, list[float]] = {name: [] for name in MEASURED}
     with tempfile.TemporaryDirectory(prefix="wizard-step-") as data:
         environment = {**os.environ, "WIZARD_DEMO": "1", "WIZARD_DATA": data, "WIZARD_REVISION": "benchmark"}
         environment.pop("DJANGO_SETTINGS_MODULE", None)
@@ -218,13 +215,7 @@ class Peer:
 
 def walk(visitor: Visitor, greeter: Visitor, peer: Peer | None) -> dict[str, list[float]]:
     """One interview, with a question to hello and a step of the peer between any two answers."""
-    times: dict[str, list[float]] = {
-        "hello": [],
-        "save": [],
-        "next page": [],
-        "step": [],
-        "formtools step": [],
-    }
+    times: dict[str, list[float]] = {name: [] for name in MEASURED}
     _status, _place, page = visitor.ask("GET", "/cases/new/")
     _status, place, _page = visitor.send("/cases/new/", page, title="Warta Data: accelerators")
     status, place, page = visitor.ask("GET", place)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import random
 import time
-from contextlib import ExitStack
 from pathlib import Path
 
 from tests.faults.people import Crew
-from tests.faults.served import cluster, served
+from tests.faults.served import served, served_on, served_on_postgresql
 
 PEOPLE = 4
 MOMENT = 0.5
@@ -23,12 +22,7 @@ def servers(folder: Path, times: int, *, on_postgresql: bool = False) -> str:
     Raises:
         AssertionError: something acknowledged is lost, recorded twice or torn.
     """
-    with ExitStack() as stack:
-        database = {}
-        if on_postgresql:
-            (folder / "cluster").mkdir()
-            database["DATABASE_URL"] = stack.enter_context(cluster(folder / "cluster")).url
-        site = stack.enter_context(served(folder / "site", **database))
+    with served_on(folder, postgresql=on_postgresql) as site:
         crew = Crew(site, PEOPLE)
         crew.start()
         chance = random.Random(SEED)
@@ -68,11 +62,7 @@ def clusters(folder: Path, times: int) -> str:
     Raises:
         AssertionError: something acknowledged is lost, something was recorded twice or torn.
     """
-    (folder / "cluster").mkdir()
-    with (
-        cluster(folder / "cluster") as database,
-        served(folder / "site", DATABASE_URL=database.url) as site,
-    ):
+    with served_on_postgresql(folder) as (site, database):
         crew = Crew(site, PEOPLE)
         crew.start()
         chance, longest = random.Random(SEED), 0.0

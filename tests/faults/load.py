@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from tests.faults.people import Crew
-from tests.faults.served import cluster, served
+from tests.faults.served import served_on_postgresql
 
 PEOPLE = 50
 MINUTE = 60.0
@@ -20,11 +20,7 @@ def restarts(folder: Path, times: int) -> str:
     Raises:
         AssertionError: something is lost or recorded twice, a refusal was not a plain 503, or work went on too late.
     """
-    (folder / "cluster").mkdir()
-    with (
-        cluster(folder / "cluster") as database,
-        served(folder / "site", DATABASE_URL=database.url) as site,
-    ):
+    with served_on_postgresql(folder) as (site, database):
         crew = Crew(site, PEOPLE)
         crew.start()
         slowest = 0.0

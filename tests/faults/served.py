@@ -235,6 +235,28 @@ def cluster(place: Path) -> Iterator[Cluster]:
         found.end()
 
 
+@contextlib.contextmanager
+def served_on_postgresql(folder: Path) -> Iterator[tuple[Served, Cluster]]:
+    """A demonstration on a PostgreSQL of its own, and that PostgreSQL."""
+    (folder / "cluster").mkdir()
+    with (
+        cluster(folder / "cluster") as database,
+        served(folder / "site", DATABASE_URL=database.url) as site,
+    ):
+        yield site, database
+
+
+@contextlib.contextmanager
+def served_on(folder: Path, *, postgresql: bool) -> Iterator[Served]:
+    """A demonstration on either database."""
+    if postgresql:
+        with served_on_postgresql(folder) as (site, _database):
+            yield site
+    else:
+        with served(folder / "site") as site:
+            yield site
+
+
 class Cluster:
     """A PostgreSQL server on a socket in a directory of its own, which can be killed and started again."""
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import threading
 import uuid
-from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.wizard_step import Visitor
 from tests.faults.people import Person, declared
-from tests.faults.served import cluster, served
+from tests.faults.served import served_on
 
 AT_ONCE = 100
 
@@ -20,12 +19,7 @@ def duplicates(folder: Path, times: int, *, on_postgresql: bool = False) -> str:
     Raises:
         AssertionError: a request was refused or led elsewhere, or there are more memos.
     """
-    with ExitStack() as stack:
-        database = {}
-        if on_postgresql:
-            (folder / "cluster").mkdir()
-            database["DATABASE_URL"] = stack.enter_context(cluster(folder / "cluster")).url
-        site = stack.enter_context(served(folder / "site", **database))
+    with served_on(folder, postgresql=on_postgresql) as site:
         person = Person(site)
         person.settle_in()
         before = site.stored().of_case[person.plain_case]
