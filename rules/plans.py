@@ -96,9 +96,9 @@ class Plans:
         ways = {kid: self.reached(kid, level) for kid in left.others(node)}
         kids = tuple([ways[kid] for kid in left.kids(node)])
         variable = self._whole.diagram.variables[level]
-        if not variable.joint or left.starts(
-            node
-        ):  # a test that a number nobody is sure of divides is such a node too
+        # A test that is divided by a number which nobody is sure of splits like a number, and is not settled by
+        # numbers of its own.
+        if not variable.joint or left.starts(node):
             return (
                 self._unite(kids)
                 if left.looks(node) & self._not_sure
