@@ -142,7 +142,7 @@ class Left:
             variable = diagram.of_fact[fact]
             known |= variable.bits
             self._branches[variable.level] = variable.branch(value)
-            if variable.bits & whole.weighed and isinstance(value, Decimal):
+            if isinstance(value, Decimal):
                 numbers[fact] = plain(fraction(value))
         self.jointly = weighed = Known(
             numbers, day if isinstance(day := facts.get("date"), datetime.date) else None
@@ -430,9 +430,9 @@ class Left:
                 level, kids, few, below = key[0], key[1], own_others[~node], own_below[~node]
             if not below & (stage.waiting | stage.settled):
                 found = node
-            elif node >= 0 and stage in shared and node in shared[stage]:
+            elif stage in shared and node in shared[stage]:
                 found = shared[stage][node]
-            elif stage.level < level and stage.otherwise is not None and below & stage.waiting:
+            elif stage.level < level and stage.otherwise is not None:
                 found = begin(node, stage.otherwise)
             elif stage.level <= level and below & stage.waiting:
                 cells = []
@@ -449,7 +449,7 @@ class Left:
                         spread(kid, stage, done)
                 left = tuple(map(done.__getitem__, kids))
                 looks = stage.free.get(level, 0) or self._looked.get(node, 0)
-                starts = (self._starts if node < 0 else diagram.starts).get(node, ())
+                starts = self._starts.get(node) or diagram.starts.get(node, ())
                 found = self._make(level, left, looks, starts)
             done[node] = found
             return found

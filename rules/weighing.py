@@ -224,7 +224,7 @@ def own_facts(diagram: Diagram, test: Variable, tests: Iterable[Variable]) -> fr
             or variable.arity > 1
             or fact in AT_MOST
             or any(fact in other.facts for other in tests if other is not test)
-            or (test.weigh and any(fact in one.factors and one.coefficient < 0 for one in test.weigh.terms))
+            or (test.weigh and any(fact in factors and number < 0 for number, factors in test.weigh.whole[0]))
         ):
             break
         own.add(fact)

@@ -21,6 +21,12 @@ LISTED = {
     "uveu_total_tpp": "1000", "uveu_outside_tpp": "1", "uveu_country_tpp": "1", "uveu_outside_us_tpp": "1",
 }  # fmt: skip
 
+WEIGHTS = {
+    "date": "2025-06-01", "activity": "export", "item": "model_weights", "origin": "us", "weights_status": "closed",
+    "synthetic_data": True, "storage_compliant": True, "destination": "BR",
+    "headquarters": "BR", "ultimate_parent": "BR", "part_744_concern": False,
+}  # fmt: skip
+
 
 def test_the_plan_after_an_answer_is_that_of_the_range_it_lies_in() -> None:
     one, other = Plan(5, (END,), ()), Plan(6, (Plan(7, (END,), ()),), ())
@@ -81,6 +87,36 @@ def test_a_number_that_nobody_is_sure_of_leaves_the_others_to_be_asked(
     listed = LISTED if unsure.startswith("uveu") else {}
     facts = read({**CHIP, **listed, **dict.fromkeys(opened), unsure: "not_sure"})
     assert next_question(facts).next in opened
+    assert next_question(facts)[1:] == asked(facts)
+
+
+@pytest.mark.parametrize("earlier", ["origin", "headquarters", "ultimate_parent"])
+@pytest.mark.parametrize("part", ["uveu_outside_tpp", "uveu_country_tpp", "uveu_outside_us_tpp"])
+def test_a_total_counts_on_the_way_to_what_is_weighed_with_it(earlier: str, part: str) -> None:
+    """It is asked for whatever was answered before, and no answer about it settles anything alone."""
+    parts = dict.fromkeys(("uveu_outside_tpp", "uveu_country_tpp", "uveu_outside_us_tpp"), "0")
+    facts = read({**CHIP, **LISTED, **parts, **dict.fromkeys(("uveu_total_tpp", part, earlier))})
+    assert next_question(facts).next == earlier
+    assert next_question(facts)[1:] == asked(facts)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"additional_operations": "not_sure"},
+        {"additional_operations": "not_sure", "weights_status": "derived_from_published"},
+        {
+            "additional_operations": "not_sure",
+            "weights_status": "derived_from_published",
+            "training_operations": "99999999999999999999999999",
+        },
+        {"synthetic_data": "not_sure"},
+        {"additional_operations": "26000000000000000000000000"},
+        {"ultimate_parent": "not_sure"},
+    ],
+)
+def test_what_was_trained_on_and_what_was_made_for_it_are_counted_together(told: dict[str, str]) -> None:
+    facts = read({**WEIGHTS, **told})
     assert next_question(facts)[1:] == asked(facts)
 
 

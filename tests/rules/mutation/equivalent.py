@@ -95,8 +95,12 @@ CODE: dict[str, str] = {
     r"weighing: constant changed, (0|False) \((standing|weighed) .*": (
         "of a test that is settled neither what it looks at nor whether it is free is looked at"
     ),
-    r"weighing: comparison turned, (slope > 0|whole\[0\]\[1\] < 0) .*|weighing: constant changed, 0 \(plane .*": (
+    r"weighing: comparison turned, (slope > 0|whole\[0\]\[1\] < 0|number < 0) .*|"
+    r"weighing: constant changed, 0 \((plane|own_facts) .*": (
         "a slope and a coefficient that are kept are whole numbers and not zero"
+    ),
+    r"weighing: constant changed, 1 \(ByDate\._of_date .*": (
+        "ranges that lead on alike are put together when the node is made"
     ),
     r"weighing: constant changed, 0 \(Weighed\.relation .*": "both numbers are in the same group",
     r"weighing: constant changed, 1 \(plane .*": "a plane without coefficients is the same whatever it is divided by",
@@ -106,9 +110,6 @@ CODE: dict[str, str] = {
     ),
     r"weighing: operator turned, unsure & set\(test\.facts\) .*|weighing: operator turned, spelled & frozenset.*": (
         "values are then chosen also where nothing depends on it, which says the same and only takes longer"
-    ),
-    r"weighing: and for or, number is not None and known\.day is None .*": (
-        "a free test is then divided by date as well, which says the same and only takes longer"
     ),
     r"weighing: constant changed, 1 \(own_facts .*": (
         "the numbers of two classes are the two that bound each other, which are no test's own"
@@ -151,15 +152,23 @@ CODE: dict[str, str] = {
     r"determination: comparison turned, len\(DECISION\.results\(self\.known\)\) > 1 .*": (
         "nothing is missing where plain evaluation gives one decision; the diagram says so too, only slower"
     ),
-    r"left: (comparison turned|constant changed), (root >= 0|0) \(Left\.questions .*": (
+    r"left: (comparison turned|constant changed), (root >= 0|kid < 0|0) \(Left\.(questions|_reached) .*": (
         "node 0 is a result, whose questions nobody counts"
     ),
     r"left: comparison turned, len\(found\) > 1 \(Left\.results .*|left: and for or, root in self\._nodes or not .*|"
-    r"left: comparison turned, root in self\._nodes .*|left: not removed, not self\._touched .* \(Left\.results .*": (
+    r"left: comparison turned, root in self\._nodes .*|left: not removed, not self\._touched .* \(Left\.results .*|"
+    r"left: operator turned, (self\._touched & (self\.)?diagram\.below\[root\]|known & whole\.bound) .*|"
+    r"left: operator turned, below & diagram\.result_bits .*": (
         "the longer way is then taken where the shorter would do; both give the same results"
     ),
-    r"left: constant changed, 0 \(Left\._on_the_ways .*": "the lowest bit is a fact's, and only results are read",
-    r"left: operator turned, self\.below\(node\) & group\.bits \(.*\)": (
+    r"left: operator turned, below & (first|stage)\.waiting .*": (
+        "values are then chosen also where nothing waits for them and all of them lead on alike"
+    ),
+    r"left: constant changed, 0 \(Left\.(_on_the_ways|_at_the_ends) .*": (
+        "the lowest bit is a fact's, and only results are read"
+    ),
+    r"left: constant changed, 0 \(Left\.__init__ .*": "the lowest bit is that of the item, which is among them anyway",
+    r"left: operator turned, below & group\.bits \(Left\.results .*": (
         "numbers of tests that are not there are weighed as well, which tells nothing apart and only takes longer"
     ),
     r".*: constant changed, strict=(True|False) \(.*\)": (

@@ -7,7 +7,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,17 +74,26 @@ def _judge(number: int) -> str:
 
 
 def _unnamed(
-    fates: list[tuple[str, str, str]], named: dict[str, str], needs: str, *, whole: bool = True
+    fates: list[tuple[str, str, str]],
+    named: dict[str, str],
+    needs: str,
+    *,
+    whole: bool = True,
+    slowed: Iterable[str] = (),
 ) -> Iterator[str]:
-    """Survivors without a name in the list of equivalents, or without the proof; names of nothing that survived."""
+    """Survivors without a name in the list of equivalents, or without the proof; names of nothing that survived.
+
+    A mutant that only takes longer survives or is `slowed` beyond its time, as the machine has it.
+    """
     survivors = [(name, fate) for _kind, name, fate in fates if fate != KILLED]
     for name, fate in survivors:
         if not any(re.fullmatch(pattern, name) for pattern in named):
             yield f"{fate}, and not named: {name}"
         elif fate != needs:
             yield f"named equivalent, and some answers tell it apart or no proof was found: {name}"
+    found = [*(name for name, _fate in survivors), *slowed]
     for pattern in named:
-        if whole and not any(re.fullmatch(pattern, name) for name, _fate in survivors):
+        if whole and not any(re.fullmatch(pattern, name) for name in found):
             yield f"named equivalent, and nothing that survived is called so: {pattern}"
 
 
@@ -113,8 +122,9 @@ def known_of_code() -> Run:
 def _of_code(found: list[code.Fate], *, whole: bool = True) -> Run:
     fates = [(one.kind, one.name, KILLED if one.fate == code.ENDLESS else one.fate) for one in found]
     seconds = sum(one.seconds for one in found) / code.PROCESSES
-    endless = sum(one.fate == code.ENDLESS for one in found)
-    return Run(fates, seconds, list(_unnamed(fates, CODE, needs=SURVIVED, whole=whole)), endless)
+    endless = [one.name for one in found if one.fate == code.ENDLESS]
+    faults = list(_unnamed(fates, CODE, needs=SURVIVED, whole=whole, slowed=endless))
+    return Run(fates, seconds, faults, len(endless))
 
 
 def main(arguments: list[str]) -> int:
