@@ -11,8 +11,9 @@ from __future__ import annotations
 import datetime
 import functools
 import heapq
+import itertools
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -200,11 +201,11 @@ _SLACK = datetime.timedelta(hours=1)
 
 def _since(chosen: Mapping[str, Any]) -> tuple[int, int]:
     """The rows between which memos recorded on the chosen days lie, so that only these are walked."""
-    rows = Docket.objects.order_by("created", "memo_id").values_list("memo_id", flat=True)
+    rows = Docket.objects.values_list("memo_id", flat=True)
     first, last = _midnight(chosen.get("recorded_from")), _midnight(chosen.get("recorded_to"), days=1)
-    low = rows.filter(created__gte=first - _SLACK).first() if first else 0
-    high = rows.filter(created__gte=last + _SLACK).first() if last else None
-    return _NONE if low is None else low, _NONE if high is None else high
+    low = rows.filter(created__lt=first - _SLACK).order_by("-created").first() if first else None
+    high = rows.filter(created__gte=last + _SLACK).order_by("created").first() if last else None
+    return low or 0, _NONE if high is None else high
 
 
 _NONE = 2**62
@@ -232,17 +233,12 @@ class _Walk:
 
         The rest is asked of each row and is no condition: of several conditions a database may follow another.
         """
-        walks: list[Iterable[tuple[int, bool]]] = []
-        for part in parts:
-            ahead = self._ahead(part, between, start).values_list("memo_id", flat=True)[:limit]
-            if rest:
-                # The index alone is walked first; PostgreSQL would rather walk all memos than fetch each one's row.
-                rows = self.rows.filter(memo_id__in=ahead).order_by(self._order)
-                fits = ExpressionWrapper(rest, BooleanField())
-                walks.append(rows.annotate(fits=fits).values_list("memo_id", "fits"))
-            else:
-                walks.append((memo, True) for memo in ahead)
-        return list(dict.fromkeys(heapq.merge(*walks, reverse=not self.newer)))[:limit]
+        fits = ExpressionWrapper(rest, BooleanField())
+        walks = (
+            self._ahead(part, between, start).annotate(fits=fits).values_list("memo_id", "fits")[:limit]
+            for part in parts
+        )
+        return list(itertools.islice(heapq.merge(*walks, reverse=not self.newer), limit))
 
     def worded(
         self, words: str, owner_id: int | None, rest: Q, start: int | None, limit: int
