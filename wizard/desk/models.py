@@ -108,11 +108,16 @@ FILTERED = (
 """Columns that the queue's filters ask of a row."""
 
 
-def _walked(name: str, *leading: str) -> models.Index:
-    """An index that a filter is walked by in the order of the memos. It knows what every other filter asks, so that
-    none of the rows walked is looked up."""
+def _walked(name: str, *leading: str, only: str = "") -> models.Index:
+    """An index that a filter is walked by in the order of the memos; `only` for one of the rows that have a flag.
+
+    It knows what every other filter asks, so that none of the rows walked is looked up.
+    """
     others = [column for column in FILTERED if column not in leading]
-    return models.Index(fields=[*leading, "-memo", *others], name=f"wizard_docket_{name}")
+    condition = models.Q(**{only: True}) if only else None
+    return models.Index(
+        fields=[*leading, "-memo", *others], name=f"wizard_docket_{name}", condition=condition
+    )
 
 
 class Docket(models.Model):
@@ -175,8 +180,8 @@ class Docket(models.Model):
             _walked("outcome", "outcome"),
             _walked("policy", "review_policy"),
             _walked("destination", "destination"),
-            _walked("embargo", "embargo"),
-            _walked("red_flag", "red_flag"),
+            _walked("embargo", only="embargo"),
+            _walked("red_flag", only="red_flag"),
             models.Index(fields=["number"], name="wizard_docket_number"),
             models.Index(fields=["reference"], name="wizard_docket_reference"),
             models.Index(

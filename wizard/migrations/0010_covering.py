@@ -13,8 +13,8 @@ WALKED = {
     "outcome": ("outcome",),
     "policy": ("review_policy",),
     "destination": ("destination",),
-    "embargo": ("embargo",),
-    "red_flag": ("red_flag",),
+    "embargo": (),
+    "red_flag": (),
 }
 
 FILTERED = (
@@ -25,7 +25,11 @@ FILTERED = (
 
 def walked(name: str, leading: tuple[str, ...]) -> models.Index:
     others = [column for column in FILTERED if column not in leading]
-    return models.Index(fields=[*leading, "-memo", *others], name=f"wizard_docket_{name}")
+    return models.Index(
+        fields=[*leading, "-memo", *others],
+        name=f"wizard_docket_{name}",
+        condition=None if leading else models.Q(**{name: True}),
+    )
 
 
 def person(**more: bool) -> models.ForeignKey:
