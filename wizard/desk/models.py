@@ -194,7 +194,7 @@ class Docket(models.Model):
 
     @classmethod
     def what_waits_for(cls, user: User) -> list[models.Q]:
-        """What waits for this person, in parts that each walk one index.
+        """What waits for this person, in parts that each walk one index and have no memo in common.
 
         Memos returned to them as the author; and for those who review, memos to review that are theirs or nobody's
         yet, but for those that they had a part in as author or owner.

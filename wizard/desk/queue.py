@@ -36,7 +36,7 @@ COUNTED = 1_000
 """What waits is counted no further."""
 
 STRETCHES = (4_000, 40_000)
-"""Rows of the leading filter that are looked through, stretch by stretch, for one page."""
+"""Rows of the leading filter that are looked through, stretch by stretch, for one page; never fewer than it has."""
 
 WORDED = (500, 2_000, 8_000, 32_000)
 """The same of memos that words found; each of these is looked up."""
@@ -280,11 +280,7 @@ class _Walk:
         if start is not None:
             low, high = (max(low, start + 1), high) if self.newer else (low, min(high, start))
         rows = self.rows.filter(part, memo_id__gte=low, memo_id__lt=high)
-        return rows.order_by(self._order)
-
-    @property
-    def _order(self) -> str:
-        return "memo_id" if self.newer else "-memo_id"
+        return rows.order_by("memo_id" if self.newer else "-memo_id")
 
     def page(self, source: Source, stretches: tuple[int, ...]) -> Page:
         """Stretch after stretch of the source, as far as its rows fit, until the page is full."""
