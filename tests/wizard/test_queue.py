@@ -136,6 +136,27 @@ def test_the_way_back_goes_on_where_it_looked_through_enough(
     assert (page.rows, page.older, page.newer) == ([], "", memos[2].number)
 
 
+def test_parts_that_end_apart_leave_no_gap(
+    memos: list[Memo], sales: User, legal: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "PAGE", 1)
+    monkeypatch.setattr(queue, "STRETCHES", (2,))
+    acts.assign(memos[0], legal, legal)
+    memo_of(sales, WEIGHTS_TO_INDIA, "Bharat again")
+    # Of nobody's two are looked at, and neither fits; the one that is the reviewer's own and fits lies beyond.
+    chosen = {"state": "mine", "date_to": datetime.date(2026, 1, 1)}
+    Docket.objects.filter(memo=memos[0]).update(transaction_date=datetime.date(2025, 6, 1))
+    Docket.objects.exclude(memo=memos[0]).update(transaction_date=datetime.date(2027, 1, 1))
+    page = queue.page(legal, chosen)
+    assert (page.rows, page.looked_to) == ([], memos[3].number)
+    page = queue.page(legal, chosen, page.looked_to)
+    assert (page.rows, page.looked_to) == ([], memos[1].number)
+    page = queue.page(legal, chosen, page.looked_to)
+    assert ([row.memo_id for row in page.rows], page.looked_to) == ([memos[0].pk], "")
+    newer = queue.page(legal, chosen, after=memos[0].number)
+    assert (newer.rows, newer.newer) == ([], memos[2].number)
+
+
 def test_a_long_search_asks_before_it_goes_on(
     memos: list[Memo], legal: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,7 +174,10 @@ def test_a_long_search_asks_before_it_goes_on(
 
 @pytest.mark.parametrize(
     "asked",
-    ["state", "assignee", "owner", "country", "policy", "outcome", "flag", "mine", "recorded"],
+    [
+        *("state", "assignee", "nobody", "owner", "country", "policy", "outcome", "embargo", "red_flag"),
+        *("mine", "together", "recorded"),
+    ],
 )
 def test_every_leading_filter_walks_an_index_in_order(
     memos: list[Memo], legal: User, asked: str, monkeypatch: pytest.MonkeyPatch
@@ -165,8 +189,11 @@ def test_every_leading_filter_walks_an_index_in_order(
         "country": {"state": "all", "country": "DE"},
         "policy": {"state": "all", "policy": "case_by_case"},
         "outcome": {"state": "all", "outcome": "undetermined"},
-        "flag": {"state": "all", "flag": "embargo"},
+        "nobody": {"state": "all", "assignee": queue.NOBODY},
+        "embargo": {"state": "all", "flag": "embargo"},
+        "red_flag": {"state": "all", "flag": "red_flag"},
         "mine": {},
+        "together": {"country": "DE", "flag": "red_flag", "date_from": timezone.localdate()},
         "recorded": {"state": "all", "recorded_from": timezone.localdate()},
     }
     chosen = filters[asked]
@@ -183,7 +210,8 @@ def test_every_leading_filter_walks_an_index_in_order(
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN QUERY PLAN {walk}")
             plan = " ".join(row[3] for row in cursor.fetchall())
-        assert "SEARCH wizard_docket USING" in plan, (walk, plan)
+        index = "" if asked == "recorded" else "COVERING INDEX wizard_docket_"
+        assert f"SEARCH wizard_docket USING {index}" in plan, (walk, plan)
         assert "TEMP B-TREE" not in plan, (walk, plan)
 
 

@@ -1,23 +1,23 @@
 """The queue: which memos a person's filters leave, newest first, one page at a time.
 
 Nothing is ever sorted or counted whole. One filter leads, the one whose own next page would reach farthest: its index
-is walked in the order of the memos, in stretches that are held against the other filters, until the page is full or so
-many were looked through that the person is asked whether to go on. So a page costs the same however many memos there
-are and however deep it lies.
+is walked in the order of the memos, and held against the other filters without a look at the table, until the page is
+full or so many were looked through that the person is asked whether to go on. So a page costs the same however many
+memos there are and however deep it lies.
 """
 
 from __future__ import annotations
 
 import datetime
 import functools
-import heapq
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
+from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -35,8 +35,11 @@ PAGE = 50
 COUNTED = 1_000
 """What waits is counted no further."""
 
-STRETCHES = (500, 2_000, 8_000, 32_000)
-"""Rows of the leading filter that are looked through, stretch by stretch, for one page."""
+STRETCHES = (4_000, 40_000)
+"""Rows of the leading filter that are looked through, stretch by stretch, for one page; never fewer than it has."""
+
+WORDED = (500, 2_000, 8_000, 32_000)
+"""The same of memos that words found; each of these is looked up."""
 
 WAITS_FOR_ME, EVERYTHING = "mine", "all"
 NOBODY = "nobody"
@@ -46,8 +49,9 @@ STATES = [(WAITS_FOR_ME, _("What waits for me")), *Docket.State.choices, (EVERYT
 FLAGS = [(EMBARGO, _("Embargo")), (RED_FLAG, _("Red flag"))]
 
 
-Source = Callable[[int | None, int], list[tuple[int, bool]]]
-"""The next rows from a row on, which is left out, as many as asked for if there are; and of each whether it fits."""
+Source = Callable[[int | None, int], tuple[list[int], int | None]]
+"""So many rows are looked through, from a row on that is left out: those that fit, in order and as many as a page
+needs; and the row that this ended at, unless that was the last of all or the page is full."""
 
 
 class FilterForm(forms.Form):
@@ -124,8 +128,8 @@ def waiting(user: User) -> int:
     return min(sum(counted), COUNTED + 1)
 
 
-def _lead(user: User, chosen: Mapping[str, Any], walk: _Walk) -> tuple[Source, bool]:
-    """The walk of the filter that leads, held against the others; and whether there are others."""
+def _lead(user: User, chosen: Mapping[str, Any], walk: _Walk) -> tuple[Source, tuple[int, ...]]:
+    """The walk of the filter that leads, held against the others; and its stretches."""
     found = dict(conditions(chosen))
     ways = {name: [condition] for name, condition in found.items() if name in _LEADING}
     words, since = chosen.get("q"), _since(chosen)
@@ -139,15 +143,14 @@ def _lead(user: User, chosen: Mapping[str, Any], walk: _Walk) -> tuple[Source, b
     if words:
         owner = chosen.get("owner") if accounts.sees_every_case(user) else user
         found.pop("owner", None)
-        return functools.partial(walk.worded, words, owner.pk if owner else None, together(found)), bool(
-            found
-        )
+        source = functools.partial(walk.worded, words, owner.pk if owner else None, together(found))
+        return source, WORDED if found else (PAGE + 1, *WORDED)
     lead = next(iter(ways), None)
     if len(ways) > 1:
         lead = min(ways, key=lambda name: walk.reach(ways[name], since))
     if lead is not None:
         del found[lead]
-    return functools.partial(walk.along, ways[lead] if lead else [Q()], together(found), since), bool(found)
+    return functools.partial(walk.along, ways[lead] if lead else [Q()], together(found), since), STRETCHES
 
 
 def together(found: Mapping[str, Q]) -> Q:
@@ -200,11 +203,11 @@ _SLACK = datetime.timedelta(hours=1)
 
 def _since(chosen: Mapping[str, Any]) -> tuple[int, int]:
     """The rows between which memos recorded on the chosen days lie, so that only these are walked."""
-    rows = Docket.objects.order_by("created", "memo_id").values_list("memo_id", flat=True)
+    rows = Docket.objects.values_list("memo_id", flat=True)
     first, last = _midnight(chosen.get("recorded_from")), _midnight(chosen.get("recorded_to"), days=1)
-    low = rows.filter(created__gte=first - _SLACK).first() if first else 0
-    high = rows.filter(created__gte=last + _SLACK).first() if last else None
-    return _NONE if low is None else low, _NONE if high is None else high
+    low = rows.filter(created__lt=first - _SLACK).order_by("-created").first() if first else None
+    high = rows.filter(created__gte=last + _SLACK).order_by("created").first() if last else None
+    return low or 0, _NONE if high is None else high
 
 
 _NONE = 2**62
@@ -227,65 +230,68 @@ class _Walk:
 
     def along(
         self, parts: list[Q], rest: Q, between: tuple[int, int], start: int | None, limit: int
-    ) -> list[tuple[int, bool]]:
-        """The next rows of several parts, each of which walks one index.
-
-        The rest is asked of each row and is no condition: of several conditions a database may follow another.
-        """
-        walks: list[Iterable[tuple[int, bool]]] = []
+    ) -> tuple[list[int], int | None]:
+        """The next rows of several parts, each of which walks one index, as far as they fit the rest."""
+        found: list[int] = []
+        ends: list[int] = []
         for part in parts:
-            ahead = self._ahead(part, between, start).values_list("memo_id", flat=True)[:limit]
-            if rest:
-                # The index alone is walked first; PostgreSQL would rather walk all memos than fetch each one's row.
-                rows = self.rows.filter(memo_id__in=ahead).order_by(self._order)
-                fits = ExpressionWrapper(rest, BooleanField())
-                walks.append(rows.annotate(fits=fits).values_list("memo_id", "fits"))
-            else:
-                walks.append((memo, True) for memo in ahead)
-        return list(dict.fromkeys(heapq.merge(*walks, reverse=not self.newer)))[:limit]
+            ahead = self._ahead(part, between, start)
+            fitting = self._fitting(ahead, rest, limit)
+            found += fitting
+            if rest and len(fitting) <= PAGE:
+                ends += ahead.values_list("memo_id", flat=True)[limit - 1 : limit]
+        found.sort(reverse=not self.newer)
+        if not ends:
+            return found, None
+        end = min(ends) if self.newer else max(ends)
+        return [memo for memo in found if (memo <= end if self.newer else memo >= end)], end
+
+    def _fitting(self, ahead: DocketQuerySet, rest: Q, limit: int) -> list[int]:
+        """Of so many of these rows those that fit the rest, as many as a page needs.
+
+        The rest is asked of each row and is no condition: of several conditions a database may follow another. What
+        is asked stands in the index, and the walk stops when the page is full.
+        """
+        asked = ahead.annotate(fits=ExpressionWrapper(rest, BooleanField())).values_list("memo_id", "fits")
+        sql, params = asked[:limit].query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT memo_id FROM ({sql}) AS asked WHERE fits LIMIT %s", [*params, PAGE + 1])  # noqa: S608
+            return [row[0] for row in cursor.fetchall()]
 
     def worded(
         self, words: str, owner_id: int | None, rest: Q, start: int | None, limit: int
-    ) -> list[tuple[int, bool]]:
-        """The next rows with these words, held against the rest."""
+    ) -> tuple[list[int], int | None]:
+        """The next rows with these words, as far as they fit the rest."""
         before, after = (None, start) if self.newer else (start, None)
         memos = search.newest(words, before=before, after=after, limit=limit, owner_id=owner_id)
         fitting = set(self.rows.filter(rest, memo_id__in=memos).values_list("memo_id", flat=True))
-        return [(memo, memo in fitting) for memo in memos]
+        return [memo for memo in memos if memo in fitting], memos[-1] if len(memos) == limit else None
 
     def reach(self, parts: list[Q], between: tuple[int, int]) -> int:
         """About where a page of these rows alone would end: the lower, the farther away, so the fewer there are."""
-        ends = [
-            next(
-                iter(self._ahead(part, between, self.start).values_list("memo_id", flat=True)[PAGE:][:1]),
-                None,
-            )
-            for part in parts
-        ]
-        return max(-1 if end is None else _NONE - end if self.newer else end for end in ends)
+        ends: list[int] = []
+        for part in parts:
+            ahead = self._ahead(part, between, self.start)
+            ends += ahead.values_list("memo_id", flat=True)[PAGE : PAGE + 1]
+        return max((_NONE - end if self.newer else end for end in ends), default=-1)
 
     def _ahead(self, part: Q, between: tuple[int, int], start: int | None) -> DocketQuerySet:
         low, high = between
         if start is not None:
             low, high = (max(low, start + 1), high) if self.newer else (low, min(high, start))
         rows = self.rows.filter(part, memo_id__gte=low, memo_id__lt=high)
-        return rows.order_by(self._order)
+        return rows.order_by("memo_id" if self.newer else "-memo_id")
 
-    @property
-    def _order(self) -> str:
-        return "memo_id" if self.newer else "-memo_id"
-
-    def page(self, source: Source, held: bool) -> Page:
-        """Stretch after stretch of the source, as far as its rows fit, until the page is full. The first need be no
-        longer than the page if they are held against nothing."""
+    def page(self, source: Source, stretches: tuple[int, ...]) -> Page:
+        """Stretch after stretch of the source, as far as its rows fit, until the page is full."""
         found: list[int] = []
         start = self.start
-        for limit in STRETCHES if held else (PAGE + 1, *STRETCHES):
-            stretch = source(start, limit)
-            found += [memo for memo, fits in stretch if fits]
-            if len(found) > PAGE or len(stretch) < limit:
+        for limit in stretches:
+            fitting, end = source(start, limit)
+            found += fitting
+            if len(found) > PAGE or end is None:
                 return self._page(found)
-            start = stretch[-1][0]
+            start = end
         beyond = Docket.objects.values_list("number", flat=True).filter(memo_id__gte=start or 0)
         return self._page(found, beyond.order_by("memo_id")[0])
 
