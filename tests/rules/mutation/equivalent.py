@@ -67,9 +67,6 @@ CODE: dict[str, str] = {
     r"conditions: .* \(Weigh\._plain_limit .*": (
         "a test of one number is then weighed like one of several, which says the same and only takes longer"
     ),
-    r"possibility: constant changed, joined=True .*": (
-        "the date is then divided into the periods, which says the same and only takes longer"
-    ),
     r"possibility: operator turned, (not_sure & whole\.weighed|facts & not_sure) .*": (
         "the longer way is then taken where the shorter would do; both count the same questions"
     ),
@@ -108,9 +105,6 @@ CODE: dict[str, str] = {
     r"weighing: and for or, fact in (AT_MOST|factors) and .*|weighing: operator turned, self\.late & set\(factors\) .*": (
         "more planes divide a range into more parts, which lead on alike, and only takes longer"
     ),
-    r"weighing: operator turned, unsure & set\(test\.facts\) .*|weighing: operator turned, spelled & frozenset.*": (
-        "values are then chosen also where nothing depends on it, which says the same and only takes longer"
-    ),
     r"weighing: constant changed, 1 \(own_facts .*": (
         "the numbers of two classes are the two that bound each other, which are no test's own"
     ),
@@ -123,9 +117,6 @@ CODE: dict[str, str] = {
     r"weighing: branches swapped, floor\(limit\) \+ 1 if after else ceil\(limit\) .*": (
         "of a count, which has no classes, both sides of every limit are starts, whichever comes from which"
     ),
-    r"weighing: comparison turned, factor not in self\.own\[test\.level\] .*": (
-        "a test's own number gets no ranges; another then keeps the range at zero, where no weighing is reached"
-    ),
     r"weighing: comparison turned, limit is None \(ByDate\._of_number .*": (
         "on days on which any number will do, or none, the diagram has no such test"
     ),
@@ -136,9 +127,6 @@ CODE: dict[str, str] = {
     ),
     r"weighing: operator turned, below & self\.diagram\.test_bits .*": (
         "numbers of tests that are not there are weighed as well, which tells nothing apart and only takes longer"
-    ),
-    r"diagram: branches swapped, self\._limits if isinstance\(value, Decimal\) else self\.starts .*": (
-        "decimals and fractions compare exactly with each other, only slower"
     ),
     r"diagram: constant changed, [0-9]+ \(_decimal_between .*|diagram: constant changed, 2 \(samples .*": (
         "another number of the same range, which serves as well"
