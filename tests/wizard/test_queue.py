@@ -258,6 +258,27 @@ def test_words_find_memos_newest_first(memos: list[Memo], sales: User, stranger:
     assert titles("zürich") == ["Bharat"] == titles("采购") == ["Bharat"]
 
 
+@pytest.mark.parametrize("worth", [search.WORTH, 0])
+@pytest.mark.django_db
+def test_the_next_are_found_however_far_apart_they_lie(worth: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At both ends of the groups by which PostgreSQL looks for them, in groups that it would ask for and in others."""
+    monkeypatch.setattr(search, "WORTH", worth)
+    ends = [(1 << size) * number for size in search.GROUPS for number in (1, 2)]
+    places = sorted({1, *(end + beside for end in ends for beside in (-1, 0)), 5 << max(search.GROUPS)})
+    both = places[::3]
+    for place in places:
+        search.put(place, "kestrel magnolia" if place in both else "kestrel")
+    for query, having in (("kest", places), ("kestrel magnolia ", both), ('"kestrel magn', both)):
+        assert search.newest(query, limit=5) == having[:-6:-1]
+        for start in (*places, 300_000):
+            for limit in (1, 4, 50):
+                older = [place for place in reversed(having) if place < start]
+                assert search.newest(query, before=start, limit=limit) == older[:limit]
+                newer = [place for place in having if place > start]
+                assert search.newest(query, after=start, limit=limit) == newer[:limit]
+    SearchText.objects.all().delete()  # there are no such memos
+
+
 @pytest.mark.parametrize(
     "query",
     ["", " ", '"', '""', "'", "*", "-", "NOT", "AND OR", "(", ":", "a:b", "\x00", "%", "\\", "^x", "🜁", "x" * 999,
