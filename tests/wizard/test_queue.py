@@ -263,7 +263,7 @@ def test_words_find_memos_newest_first(memos: list[Memo], sales: User, stranger:
 def test_the_next_are_found_however_far_apart_they_lie(worth: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """At both ends of the groups by which PostgreSQL looks for them, in groups that it would ask for and in others."""
     monkeypatch.setattr(search, "WORTH", worth)
-    ends = [(1 << size) * number for size in search.GROUPS for number in (1, 2)]
+    ends = [(1 << size) * number for size in search.GROUPS for number in (1, 2, 3)]
     places = sorted({1, *(end + beside for end in ends for beside in (-1, 0)), 5 << max(search.GROUPS)})
     both = places[::3]
     for place in places:
