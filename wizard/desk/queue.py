@@ -140,11 +140,15 @@ def _lead(user: User, chosen: Mapping[str, Any], walk: _Walk) -> tuple[Source, t
     elif state != EVERYTHING:
         found["state"] = Q(state=state)
         ways["state"] = [found["state"]]
+    everything = accounts.sees_every_case(user)
     if words:
-        owner = chosen.get("owner") if accounts.sees_every_case(user) else user
-        found.pop("owner", None)
+        owner = chosen.get("owner") if everything else user
+        if everything:
+            found.pop("owner", None)
         source = functools.partial(walk.worded, words, owner.pk if owner else None, together(found))
         return source, WORDED if found else (PAGE + 1, *WORDED)
+    if not everything:
+        ways = {}  # that the cases are this person's own leads
     lead = next(iter(ways), None)
     if len(ways) > 1:
         lead = min(ways, key=lambda name: walk.reach(ways[name], since))
