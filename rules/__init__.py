@@ -3,7 +3,15 @@
 Plain Python; knows nothing of the web application that uses it. The few names others may use:
 """
 
-from rules.determination import Determination, determine, edition, missing_for, next_question
+from rules.determination import (
+    Determination,
+    determine,
+    edition,
+    missing_for,
+    missing_for_authorizations,
+    missing_for_reading,
+    next_question,
+)
 from rules.facts import FACTS, Facts, InvalidTransaction, InvalidValue, read, read_value
 from rules.possibility import Next
 from rules.provisions.conclusion import INTERPRETATIONS, PROVISIONS
@@ -24,6 +32,8 @@ __all__ = [
     "determine",
     "edition",
     "missing_for",
+    "missing_for_authorizations",
+    "missing_for_reading",
     "next_question",
     "read",
     "read_value",

@@ -14,7 +14,7 @@ from rules.enforcement import ENFORCED, EVENTS, posture
 from rules.engine import Step, Trace, clauses
 from rules.facts import Facts
 from rules.law import EFFECTIVE, Clause, Ordered, Provision
-from rules.possibility import Next, Possibilities
+from rules.possibility import ASKING_ORDER, Next, Possibilities
 from rules.provisions.applications import LICENSE as LICENSE_OBLIGATIONS, SERVICE as SERVICE_OBLIGATIONS
 from rules.provisions.classification import CLASSIFICATION
 from rules.provisions.conclusion import (
@@ -186,6 +186,29 @@ def missing_for(condition: Condition, facts: Facts) -> tuple[str, ...]:
     The interview ends with the decision. What is told beside it, such as red flag 28, can then still be open.
     """
     return Possibilities(facts).missing(condition)
+
+
+def missing_for_authorizations(facts: Facts) -> tuple[str, ...]:
+    """Every unknown fact that can still tell which authorization is available, where one is and none for certain.
+
+    The decision can be given before that: at least one is available whatever the other facts are.
+    """
+    found = determine(facts)
+    statuses = {name: one.status for name, one in found.authorizations.items()}
+    if found.outcome != AUTHORIZED or AVAILABLE in statuses.values():
+        return ()
+    missing = {
+        fact
+        for name, status in statuses.items()
+        if status == UNDETERMINED
+        for fact in missing_for(AUTHORIZATIONS[name], facts)
+    }
+    return tuple(fact for fact in ASKING_ORDER if fact in missing)
+
+
+def missing_for_reading(interpretation: str, facts: Facts) -> tuple[str, ...]:
+    """Every unknown fact that can still change the decision under the alternative reading, in asking order."""
+    return Possibilities(facts).missing(DECISION, interpretation)
 
 
 class _Determining:

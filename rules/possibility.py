@@ -77,9 +77,14 @@ class Possibilities:
         """
         return self._left.results(self._root(result, alternative))
 
-    def missing(self, result: Ordered[Any] | Condition = DECISION) -> tuple[str, ...]:
-        """Every unknown fact that changes a result under some way of filling in the others, in asking order."""
-        below = self._left.below(self._left.node(self._root(result)))
+    def missing(
+        self, result: Ordered[Any] | Condition = DECISION, alternative: str | None = None
+    ) -> tuple[str, ...]:
+        """Every unknown fact that changes a result under some way of filling in the others, in asking order.
+
+        With the id of an interpretation, under its alternative reading.
+        """
+        below = self._left.below(self._left.node(self._root(result, alternative)))
         return tuple(fact for fact in ASKING_ORDER if below & self._whole.diagram.bit[fact])
 
     def branches(self) -> tuple[str | None, list[tuple[Value, frozenset[Hashable]]]]:

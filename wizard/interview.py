@@ -65,6 +65,11 @@ class Interview:
         """Facts that can still raise red flag 28 or not, though the decision stands: not sure, or never asked."""
         return rules.missing_for(rules.RED_FLAG_28, self.facts) if self.finished else ()
 
+    @cached_property
+    def open_in_authorizations(self) -> tuple[str, ...]:
+        """Facts that can still tell which authorization is available, though it is certain that one is."""
+        return _missing_for_authorizations(_pairs(self.facts)) if self.finished else ()
+
     def before(self, fact: str) -> dict[str, Answer]:
         """The answers that the walk hands over before it comes to `fact`."""
         names = self.asked[: self.asked.index(fact)] if fact in self.asked else self.asked
@@ -100,7 +105,7 @@ def walk(answers: Mapping[str, Answer]) -> Interview:
         if problem:
             refused[name] = problem
     if _next(_pairs(facts.read(handed))).next is None:
-        handed.update(_for_red_flag(handed, waiting))
+        handed.update(_beside_the_decision(handed, waiting))
     known = dict(handed)
     for name in facts.FACTS:
         if name in waiting:
@@ -126,11 +131,15 @@ def walk(answers: Mapping[str, Answer]) -> Interview:
     )
 
 
-def _for_red_flag(handed: Mapping[str, Answer], waiting: dict[str, Answer]) -> dict[str, Answer]:
-    """Of the answers that the decision does not need, those that red flag 28 does; they no longer wait."""
+def _beside_the_decision(handed: Mapping[str, Answer], waiting: dict[str, Answer]) -> dict[str, Answer]:
+    """Of the answers that the decision does not need, those that what is told beside it does; they no longer wait.
+
+    That is red flag 28, and which authorization is available.
+    """
     taken: dict[str, Answer] = {}
     while waiting:
-        open_ = rules.missing_for(rules.RED_FLAG_28, facts.read({**handed, **taken}))
+        known = facts.read({**handed, **taken})
+        open_ = (*rules.missing_for(rules.RED_FLAG_28, known), *_missing_for_authorizations(_pairs(known)))
         name = next((name for name in open_ if name in waiting), None)
         if name is None or _problem({**handed, **taken}, name, waiting[name]):
             break
@@ -161,6 +170,11 @@ def _next(pairs: Pairs) -> rules.Next:
 @lru_cache(maxsize=2_000)
 def _determine(pairs: Pairs) -> rules.Determination:
     return rules.determine(facts.read(dict(pairs)))
+
+
+@lru_cache(maxsize=2_000)
+def _missing_for_authorizations(pairs: Pairs) -> tuple[str, ...]:
+    return rules.missing_for_authorizations(facts.read(dict(pairs)))
 
 
 @lru_cache(maxsize=500)

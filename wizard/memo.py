@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -18,8 +18,10 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from rules import INTERPRETATIONS, law
+from rules import INTERPRETATIONS, law, missing_for_reading
 from rules.facts import NOT_SURE
+from rules.provisions.conclusion import UNDETERMINED
+from rules.provisions.part_744 import AFFILIATES_RULE_STAYED_UNTIL
 from rules.questions import BY_FACT
 from wizard import record, wording
 from wizard.answers import amounts_to, ask, given_by, say, say_date, say_moment
@@ -62,7 +64,10 @@ def findings(interview: Interview) -> dict[str, Any]:
         "possible_outcomes": [_outcome(code) for code in found["possible_outcomes"]],
         "review_policy": _words(wording.REVIEW_POLICIES, found["review_policy"]),
         "classification": found["classification"] or "",
-        "warnings": [str(wording.WARNINGS[code]) for code in found["warnings"]],
+        "warnings": [
+            *(str(wording.WARNINGS[code]) for code in found["warnings"]),
+            *_not_in_the_sources(interview),
+        ],
         "red_flags": [str(wording.RED_FLAGS[code]) for code in found["red_flags"]],
         "issues": _by_value(_issues(found["trace"], interview)),
         "authorizations": sorted(
@@ -71,7 +76,7 @@ def findings(interview: Interview) -> dict[str, Any]:
         ),
         "codified": _codified(found["license_required"]),
         "enforced": _enforced(found["enforcement"]),
-        "interpretations": [_interpretation(item) for item in found["interpretations"]],
+        "interpretations": [_interpretation(item, interview) for item in found["interpretations"]],
         "obligations": [
             {
                 "authorization": str(wording.OWED_FOR.get(item["authorization"], item["authorization"])),
@@ -86,6 +91,7 @@ def findings(interview: Interview) -> dict[str, Any]:
             for item in found["obligations"]
         ],
         "unknown": [_unknown(name, interview) for name in found["missing"]],
+        **_open_in_authorizations(interview),
         "assumptions": _assumptions(),
         "edition": _say_date(found["edition"]) if found["edition"] else "",
         "sources_checked": say_date(law.SOURCES_CHECKED),
@@ -302,8 +308,9 @@ def _enforced(enforcement: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _interpretation(item: Mapping[str, Any]) -> dict[str, str]:
+def _interpretation(item: Mapping[str, Any], interview: Interview) -> dict[str, Any]:
     read = INTERPRETATIONS[item["id"]]
+    depends = missing_for_reading(item["id"], interview.facts) if item["outcome"] == UNDETERMINED else ()
     return {
         "id": item["id"],
         "question": _(read.question),
@@ -312,7 +319,21 @@ def _interpretation(item: Mapping[str, Any]) -> dict[str, str]:
         "citation": read.citation,
         "outcome": str(wording.OUTCOMES[item["outcome"]].heading),
         "review_policy": _words(wording.REVIEW_POLICIES, item["review_policy"]),
+        **({"depends": [ask(name, interview.facts) for name in depends]} if depends else {}),
     }
+
+
+def _not_in_the_sources(interview: Interview) -> Iterator[str]:
+    """What may apply by the day of the transaction, and the sources cannot say whether it does."""
+    day = interview.facts.get("date")
+    if isinstance(day, datetime.date) and day > AFFILIATES_RULE_STAYED_UNTIL:
+        yield str(wording.AFFILIATES_RULE)
+
+
+def _open_in_authorizations(interview: Interview) -> dict[str, list[str]]:
+    """The questions that tell which authorization is available; nothing where one is for certain, or none."""
+    asked = [ask(name, interview.facts) for name in interview.open_in_authorizations]
+    return {"open_in_authorizations": asked} if asked else {}
 
 
 def _unknown(name: str, interview: Interview) -> dict[str, str]:

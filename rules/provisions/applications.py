@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.conditions import all_of, not_
+from rules.conditions import all_of, any_of, is_, not_
 from rules.law import Obligation
 from rules.provisions.country_groups import ANY_IN_5A, ANY_IN_D5_OR_MACAU
 from rules.provisions.eccn_3a090 import BRANCH_A
@@ -31,7 +31,7 @@ OBLIGATIONS = (
         ),
         "Supplement no. 2 to part 748, paragraph (c)(3)",
         deadline=_("With the application"),
-        applies=COMMODITY,
+        applies=all_of(COMMODITY, any_of(BRANCH_A, not_(is_("entry", "3A090", "4A090")))),
     ),
     Obligation(
         "license_aggregate_tpp",

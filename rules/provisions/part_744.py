@@ -12,6 +12,9 @@ from rules.provisions.eccn_4e091 import CONTROLLED_WEIGHTS
 from rules.provisions.items import COMMODITY_OR_5D002_5D992, COMPUTE_SERVICE, COMPUTING_ITEM, WEIGHTS
 from rules.wording import _
 
+AFFILIATES_RULE_STAYED_UNTIL = datetime.date(2026, 11, 9)
+"""The last day of the stay of 90 FR 47201 (90 FR 50857); whether it was extended, the sources do not say."""
+
 CONCERN = provision(
     "part_744",
     "15 CFR part 744; supplement no. 3 to part 732; 15 CFR 740.29(e), 748.15(d)(2)",

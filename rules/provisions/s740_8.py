@@ -95,4 +95,15 @@ OBLIGATIONS = (
         )
         for name in ("NAC", "ACA")
     ),
+    *(
+        Obligation(
+            f"{name.lower()}_records",
+            name,
+            "after",
+            _("Keep the records of the transaction."),
+            "15 CFR 762.2, 762.6",
+            deadline=_("Five years from the latest event"),
+        )
+        for name in ("NAC", "ACA")
+    ),
 )

@@ -11,7 +11,16 @@ from typing import Any
 
 import pytest
 
-from rules import Determination, determine, edition, next_question, read
+from rules import (
+    Determination,
+    determine,
+    edition,
+    missing_for,
+    missing_for_authorizations,
+    missing_for_reading,
+    next_question,
+    read,
+)
 from rules.conditions import Known
 from rules.determination import EDITIONS
 from rules.enforcement import ENFORCED
@@ -245,3 +254,65 @@ def test_the_guide_for_lawyers_compares_the_law_up_to_the_day_on_which_the_sourc
     page = (Path(__file__).parents[2] / "docs" / "legal-review.md").read_text("utf-8")
     assert f"python -m rules diff {EFFECTIVE} {SOURCES_CHECKED}" in page
     assert EDITIONS[-1] <= SOURCES_CHECKED
+
+
+GAMING = {
+    "date": "2026-08-01", "activity": "export", "item": "integrated_circuit", "entry": "3A090", "origin": "us",
+    "tpp": "5285", "datacenter": False, "destination": "DE", "part_744_concern": False,
+}  # fmt: skip
+
+
+def test_the_decision_can_stand_before_it_is_known_which_authorization_is_available() -> None:
+    """To Germany this chip has NAC or ACA, by whose headquarters and parent it is, and may have others."""
+    facts = read(GAMING)
+    said = determine(facts)
+    assert (said.outcome, said.missing, said.obligations) == ("authorization_available", (), ())
+    assert {one.status for one in said.authorizations.values()} == {"undetermined"}
+    asked = missing_for_authorizations(facts)
+    assert asked[:2] == ("headquarters", "ultimate_parent")
+    for name, condition in AUTHORIZATIONS.items():
+        assert set(missing_for(condition, facts)) <= set(asked), name
+    chinese = read({**GAMING, "headquarters": "CN"})
+    assert missing_for_authorizations(chinese) == ()
+    assert due(determine(chinese)) == {"nac_notice": "true", "nac_conditions": "true", "nac_records": "true"}
+    german = {**GAMING, "headquarters": "DE"}
+    assert missing_for_authorizations(read(german))[0] == "ultimate_parent"
+    assert missing_for_authorizations(read({**german, "ultimate_parent": "DE"})) == ()
+
+
+def test_only_where_one_is_available_for_certain_is_it_asked_which() -> None:
+    for told in ({**GAMING, "part_744_concern": True}, {**GAMING, "destination": "RU"}, {"item": "computer"}):
+        assert missing_for_authorizations(read(told)) == ()
+
+
+def test_what_the_other_reading_would_still_depend_on() -> None:
+    """I2: with a Chinese parent AIA goes by headquarters alone under the other reading, and then by storage."""
+    facts = read(
+        {
+            "date": "2025-06-01", "activity": "export", "item": "model_weights", "origin": "us",
+            "weights_status": "closed", "training_operations": "1e27", "below_published_frontier": False,
+            "destination": "DE", "headquarters": "FR", "ultimate_parent": "CN", "part_744_concern": False,
+        }
+    )  # fmt: skip
+    (other,) = [one for one in determine(facts).interpretations if one.id == "I2"]
+    assert other.outcome == "undetermined"
+    assert missing_for_reading("I2", facts) == ("storage_compliant",)
+
+
+def test_a_purchase_order_goes_with_branch_a_and_the_z_entries() -> None:
+    """Supplement no. 2 to part 748, (c)(3), names 3A090.a, 4A090.a and the .z entries; (c)(4) every item."""
+    to_an_affiliate = {
+        "activity": "transfer_in_country", "destination": "DE", "headquarters": "DE", "ultimate_parent": "CN",
+        "date": "2025-02-01", "performance_density": "2",
+    }  # fmt: skip
+    for entry, item, wanted in (
+        ("3A090", "integrated_circuit", False),
+        ("3A001", "integrated_circuit", True),
+        ("4A090", "computer", False),
+        ("4A003", "computer", True),
+    ):
+        said = chip(**to_an_affiliate, entry=entry, item=item, tpp="3000")
+        assert said.classification in ("3A090.b", "4A090.b", f"{entry}.z")
+        assert said.outcome == "license_required"
+        assert ("license_purchase_order" in due(said), "license_aggregate_tpp" in due(said)) == (wanted, True)
+    assert "license_purchase_order" in due(chip(destination="CN", headquarters="CN", ultimate_parent="CN"))

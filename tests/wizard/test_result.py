@@ -16,6 +16,7 @@ from tests.factories import (
     WEIGHTS_TO_GERMANY,
     WEIGHTS_TO_INDIA,
     CaseFactory,
+    MemoFactory,
 )
 from tests.wizard.conftest import SignIn, page
 from wizard.models import Answer, Case, Memo
@@ -62,6 +63,62 @@ def test_result_says_outcome_reasons_and_both_answers(
     text = response.content.decode()
     for words in (also, "As codified", "As BIS says it enforces", "What to do next", "Record this memo"):
         assert words in text
+
+
+GAMING: dict[str, Answer] = {
+    "item": "integrated_circuit", "activity": "export", "date": "2026-08-01", "origin": "us", "entry": "3A090",
+    "tpp": "5285", "datacenter": False, "destination": "DE", "part_744_concern": False,
+}  # fmt: skip
+
+
+def test_which_authorization_is_available_can_be_asked_after_the_decision(
+    sales: User, sign_in: SignIn
+) -> None:
+    case = CaseFactory.create(owner=sales, answers=GAMING)
+    browser = sign_in(sales)
+    text = browser.get(show(case)).content.decode()
+    assert "Answer these to see which authorization can be used" in text
+    assert "Rely on none of them before." in text
+    question = reverse("question", args=[case.public_id, "headquarters"])
+    assert f'href="{question}"' in text
+    open_memo = MemoFactory.create(case=case)
+    read = browser.get(open_memo.get_absolute_url()).content.decode()
+    assert "Which authorization is available is not known" in read
+    assert "None follow from this rule" not in read
+    assert open_memo.content["text"]["en"]["findings"]["open_in_authorizations"]
+    case.refresh_from_db()
+    sent = {"answer": "CN", "version": str(case.version)}
+    response = browser.post(question, sent, follow=True)
+    assert response.redirect_chain[-1][0] == show(case)
+    text = response.content.decode()
+    assert "Answer these to see" not in text
+    assert "At least 25 calendar days before the export" in text
+    assert "Set aside" not in browser.get(reverse("check", args=[case.public_id])).content.decode()
+    case.refresh_from_db()
+    settled = MemoFactory.create(case=case)
+    assert settled.settled["headquarters"] == "CN"
+    assert "open_in_authorizations" not in settled.content["text"]["en"]["findings"]
+
+
+@pytest.mark.parametrize(("day", "warned"), [("2026-11-09", False), ("2026-11-10", True)])
+def test_after_its_stay_the_affiliates_rule_is_warned_of(
+    sales: User, sign_in: SignIn, day: str, warned: bool
+) -> None:
+    case = CaseFactory.create(owner=sales, answers={**GAMING, "date": day})
+    assert ("Check the owners again." in sign_in(sales).get(show(case)).content.decode()) is warned
+    memo = MemoFactory.create(case=case)
+    assert (
+        "Check the owners again." in sign_in(sales).get(memo.get_absolute_url()).content.decode()
+    ) is warned
+
+
+def test_another_reading_that_depends_on_more_says_on_what(sales: User, sign_in: SignIn) -> None:
+    answers = {**WEIGHTS_TO_GERMANY, "headquarters": "FR", "ultimate_parent": "CN"}
+    del answers["storage_compliant"]
+    case = CaseFactory.create(owner=sales, answers=answers)
+    text = sign_in(sales).get(show(case)).content.decode()
+    assert "the result would or could differ" in text
+    assert "It depends on what was not asked: " in text
 
 
 def test_every_outcome_of_the_law_has_words_and_none_reads_as_clearance() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from types import MappingProxyType
 from typing import Any, Literal
@@ -619,7 +619,9 @@ def _interpretations(found: Mapping[str, Any]) -> Iterable[Block]:
         yield Paragraph(_say(_("No other reading known here would, alone, change the result.")))
         return
     yield Paragraph(
-        _say(_("Where the text leaves a choice, and the other reading alone would change the result:"))
+        _say(
+            _("Where the text leaves a choice, and the other reading alone would or could change the result:")
+        )
     )
     for item in found["interpretations"]:
         yield Reading(
@@ -629,12 +631,32 @@ def _interpretations(found: Mapping[str, Any]) -> Iterable[Block]:
             (
                 (_("Reading adopted here"), _say(item["adopted"])),
                 (_("The other reading"), _say(item["alternative"])),
-                (_("The result it would give"), _say(_stop(item["outcome"]), item["review_policy"])),
+                (
+                    _("The result it would give"),
+                    _say(_stop(item["outcome"]), item["review_policy"], _depends(item.get("depends", ()))),
+                ),
             ),
         )
 
 
+def _depends(questions: Sequence[str]) -> str:
+    if not questions:
+        return ""
+    return _("It depends on what was not asked: %(questions)s") % {"questions": " ".join(questions)}
+
+
 def _obligations(found: Mapping[str, Any]) -> Iterable[Block]:
+    if open_ := found.get("open_in_authorizations"):
+        yield Paragraph(
+            _say(
+                _(
+                    "Which authorization is available is not known, and so what it asks for is not either. Rely on "
+                    "none of them before."
+                ),
+                _depends(open_),
+            )
+        )
+        return
     if not found["obligations"]:
         yield Paragraph(
             _say(

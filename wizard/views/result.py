@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -91,7 +92,8 @@ def _result_page(
     context = {
         "case": case,
         "findings": findings(interview),
-        "red_flag": [(fact, ask(fact, interview.facts)) for fact in interview.open_in_red_flag],
+        "red_flag": _asking(interview.open_in_red_flag, interview),
+        "open_in_authorizations": _asking(interview.open_in_authorizations, interview),
         "not_sure": interview.not_sure,
         "answered": [answer_row(fact, interview, latest) for fact in interview.asked],
         "form": form,
@@ -108,3 +110,8 @@ def _result_page(
         "memos": case.memos.order_by("-id")[:5],
     }
     return render(request, "wizard/result.html", context, status=status)
+
+
+def _asking(open_: Iterable[str], interview: Interview) -> list[tuple[str, str]]:
+    """Facts that may still be answered, each with its question."""
+    return [(fact, ask(fact, interview.facts)) for fact in open_]
