@@ -89,7 +89,11 @@ def obligations(t: oracle.Transaction, answer: oracle.Answer) -> set[str]:
                 else set()
             )
     if answer.outcome == "license_required":
-        found |= {"license_purchase_order", "license_aggregate_tpp"} if commodity else set()
+        if commodity:
+            # Paragraph (c)(4) speaks of every commodity, (c)(3) of 3A090.a, 4A090.a and seven .z entries.
+            found |= {"license_aggregate_tpp"}
+            if t["entry"] not in ("3A090", "4A090") or oracle.branch(t) == "a":
+                found |= {"license_purchase_order"}
         if not weights and oracle.branch(t) == "a":
             found |= {"license_validity"}
             found |= {"license_china_certifications"} if oracle.china_case_by_case(t) else set()
