@@ -7,7 +7,7 @@ accept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact
 from types import MappingProxyType
@@ -17,28 +17,42 @@ from django.utils.translation import gettext, gettext_lazy as _
 from rules.numbers import MAX_CHARACTERS, plain, say_number
 from wizard.wording import Words
 
-# Wide enough for a product of all inputs at their longest; anything it could not hold exactly would raise.
-_EXACT = Context(prec=400, traps=[Inexact])
+EXACT = Context(prec=400, traps=[Inexact])
+"""Arithmetic that never rounds: a result too wide to be held exactly raises Inexact."""
 
 
 class TooLongError(ValueError):
     """The exact result has more digits than an answer may have."""
 
 
+def written(number: Decimal) -> str:
+    """A figure in the notation of an answer.
+
+    Raises:
+        TooLongError: it has more digits than an answer may have.
+    """
+    figure = plain(number)
+    if len(figure) > MAX_CHARACTERS:
+        raise TooLongError
+    return figure
+
+
 @dataclass(frozen=True)
 class Input:
-    """One figure an estimate needs: its field name, label and the line of help under it."""
+    """One figure an estimate needs: its field name, label, the line of help under it, whether it counts things."""
 
     name: str
     label: Words
     help: Words
+    whole: bool = False
 
 
 @dataclass(frozen=True)
 class Estimate:
     """A calculator: what it asks for, the factors it multiplies beside the inputs, and its formula in words.
 
-    The result is `factor` times every input, in the unit of the fact it is for.
+    The result is `factor` times every input, in the unit of the fact it is for. Where the inputs stand in
+    rows of `width`, it is the sum of what each row comes to, and a row left blank counts nothing.
     """
 
     key: str
@@ -47,20 +61,31 @@ class Estimate:
     inputs: tuple[Input, ...]
     factor: Decimal
     formula: Callable[[Mapping[str, str]], str]
+    width: int = 0
+
+    @property
+    def rows(self) -> Sequence[tuple[Input, ...]]:
+        """The inputs that are multiplied with each other."""
+        width = self.width or len(self.inputs)
+        return [self.inputs[start : start + width] for start in range(0, len(self.inputs), width)]
 
     def result(self, figures: Mapping[str, Decimal]) -> str:
         """The estimate, in the notation of an answer.
 
         Raises:
-            TooLongError: the exact product has more digits than an answer may have.
+            TooLongError: the exact result has more digits than an answer may have.
         """
-        product = self.factor
-        for item in self.inputs:
-            product = _EXACT.multiply(product, figures[item.name])
-        written = plain(product)
-        if len(written) > MAX_CHARACTERS:
-            raise TooLongError
-        return written
+        total = Decimal(0)
+        try:
+            for row in self.rows:
+                if row[0].name in figures:
+                    product = self.factor
+                    for item in row:
+                        product = EXACT.multiply(product, figures[item.name])
+                    total = EXACT.add(total, product)
+        except Inexact as error:
+            raise TooLongError from error
+        return written(total)
 
     def basis(self, figures: Mapping[str, Decimal]) -> str:
         """The calculation with its figures, as the record keeps it."""
@@ -126,12 +151,46 @@ _DATA_SHEET = Estimate(
     lambda said: gettext("%(tops)s TOPS × %(bits)s bits") % said,
 )
 
+_CHIPS = Estimate(
+    "chips",
+    _("Add up chips"),
+    _(
+        "TPP of one chip × number of chips, for up to three kinds. Count the chips that the question asks for."
+    ),
+    (
+        Input("tpp1", _("TPP of one chip"), _("For example 15,824.")),
+        Input(
+            "count1",
+            _("Number of chips"),
+            _("Count each chip: a server with eight chips counts as eight."),
+            whole=True,
+        ),
+        Input("tpp2", _("Second kind: TPP of one chip"), _("Leave this empty if there is no other kind.")),
+        Input("count2", _("Second kind: number of chips"), "", whole=True),
+        Input("tpp3", _("Third kind: TPP of one chip"), _("Leave this empty if there is no other kind.")),
+        Input("count3", _("Third kind: number of chips"), "", whole=True),
+    ),
+    Decimal(1),
+    lambda said: " + ".join(
+        gettext("%(tpp)s TPP × %(count)s chips") % {"tpp": said[f"tpp{row}"], "count": said[f"count{row}"]}
+        for row in (1, 2, 3)
+        if f"tpp{row}" in said
+    ),
+    width=2,
+)
+
 ESTIMATES: Mapping[str, tuple[Estimate, ...]] = MappingProxyType(
     {
         "training_operations": (_SIX_ND, _GPU_HOURS),
         "synthetic_data_operations": (_SIX_ND, _GPU_HOURS),
         "additional_operations": (_SIX_ND, _GPU_HOURS),
         "tpp": (_DATA_SHEET,),
+        "lpp_tpp_received_this_year": (_CHIPS,),
+        "uveu_total_tpp": (_CHIPS,),
+        "uveu_outside_tpp": (_CHIPS,),
+        "uveu_country_tpp": (_CHIPS,),
+        "uveu_outside_us_tpp": (_CHIPS,),
+        "nveu_installed_tpp": (_CHIPS,),
     }
 )
 """The calculators that each fact's page offers."""

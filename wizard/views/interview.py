@@ -19,6 +19,7 @@ from rules.facts import NOT_SURE, InvalidValue, Kind, read_number, read_value, s
 from rules.glossary import terms_in
 from rules.questions import BY_FACT
 from wizard import interrupted
+from wizard.allocations import against_the_limit
 from wizard.answers import amounts_to, ask, country_name, given, given_by, say, say_moment, spell_out
 from wizard.estimates import ESTIMATES, Estimate
 from wizard.forms import AnswerForm, EstimateForm
@@ -108,10 +109,11 @@ def check(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
 
 @dataclass(frozen=True)
 class ReadBack:
-    """An answer read back as the law reads it, or why it cannot be read."""
+    """An answer read back as the law reads it, and against the law's limit, or why it cannot be read."""
 
     words: str = ""
     more: str = ""
+    against: str = ""
     error: str = ""
 
 
@@ -123,7 +125,8 @@ def read_back(fact: str, typed: str, interview: Interview) -> ReadBack:
         read_value(fact, typed)
     except InvalidValue as error:
         return ReadBack(error=error.say(gettext))
-    return ReadBack(say(fact, typed), amounts_to(fact, typed, interview.facts))
+    known = interview.facts
+    return ReadBack(say(fact, typed), amounts_to(fact, typed, known), against_the_limit(fact, typed, known))
 
 
 @dataclass(frozen=True)
@@ -180,7 +183,12 @@ def question_page(
     interview = form.interview
     wording = form.question.wording(interview.facts)
     panels = [
-        _estimate_panel(item, estimate_form if estimate_form and estimate_form.estimate is item else None)
+        _estimate_panel(
+            item,
+            estimate_form if estimate_form and estimate_form.estimate is item else None,
+            form.fact,
+            interview,
+        )
         for item in ESTIMATES.get(form.fact, ())
     ]
     answer_error = " ".join(map(str, form.errors.get("answer", ())))
@@ -215,7 +223,9 @@ def question_page(
     return render(request, "wizard/question.html", context, status=status)
 
 
-def _estimate_panel(item: Estimate, form: EstimateForm | None) -> dict[str, Any]:
+def _estimate_panel(
+    item: Estimate, form: EstimateForm | None, fact: str, interview: Interview
+) -> dict[str, Any]:
     """A calculator as the page shows it; with `form`, open, and with what was typed, refused or worked
     out."""
     panel: dict[str, Any] = {
@@ -236,7 +246,11 @@ def _estimate_panel(item: Estimate, form: EstimateForm | None) -> dict[str, Any]
     if form and form.is_valid():
         result = read_number(form.cleaned_data["result"])
         panel["basis"] = item.basis(form.figures)
-        panel["result"] = ReadBack(say_number(result), spell_out(result))
+        panel["result"] = ReadBack(
+            say_number(result),
+            spell_out(result),
+            against_the_limit(fact, form.cleaned_data["result"], interview.facts),
+        )
     return panel
 
 
