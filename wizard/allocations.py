@@ -15,14 +15,18 @@ from django.utils.translation import gettext
 
 from rules.facts import NOT_SURE, read_number, say_number
 from rules.provisions.s740_29 import ANNUAL_LIMIT
+from rules.provisions.s742_6 import COUNTRY_ALLOCATION
 from rules.provisions.s748_15 import NVEU_ALLOCATIONS, NVEU_TABLE_ENDS, UVEU_SHARES
 from wizard.answers import say_date
-from wizard.estimates import EXACT, TooLongError, written
+from wizard.estimates import EXACT, TooLongError, say_chips, written
 from wizard.models import Answer
 
 
 def against_the_limit(fact: str, answer: Answer, facts: Mapping[str, object]) -> str:
-    """What is left of the limit, or how far past it this answer is; empty for facts without a limit."""
+    """What is left of the limit, or how far past it this figure is; empty for facts without a limit.
+
+    Of a country's allocation the figure is all that counts against it, of which the answer is a yes or no.
+    """
     if not isinstance(answer, str) or answer == NOT_SURE:
         return ""
     try:
@@ -30,6 +34,8 @@ def against_the_limit(fact: str, answer: Answer, facts: Mapping[str, object]) ->
             return _of_the_year(read_number(answer), facts)
         if fact == "nveu_installed_tpp":
             return _of_the_quarter(read_number(answer), facts.get("date"))
+        if fact == "exceeds_country_allocation":
+            return _of_the_country(read_number(answer))
         if fact in UVEU_SHARES:
             total = facts.get("uveu_total_tpp")
             return _share(read_number(answer), total, UVEU_SHARES[fact]) if isinstance(total, Decimal) else ""
@@ -55,12 +61,9 @@ def _of_the_year(received: Decimal, facts: Mapping[str, object]) -> str:
     if not isinstance(tpp, Decimal) or not isinstance(units, Decimal):
         return before
     shipment = EXACT.multiply(tpp, units)
-    after = gettext(
-        "With this shipment of %(shipment)s TPP (%(tpp)s TPP × %(count)s chips): %(standing)s"
-    ) % {
+    after = gettext("With this shipment of %(shipment)s TPP (%(chips)s): %(standing)s") % {
         "shipment": say_number(shipment),
-        "tpp": say_number(tpp),
-        "count": say_number(units),
+        "chips": say_chips(say_number(tpp), say_number(units)),
         "standing": _standing(ANNUAL_LIMIT, EXACT.add(received, shipment)),
     }
     return f"{before} {after}"
@@ -76,6 +79,13 @@ def _of_the_quarter(installed: Decimal, day: object) -> str:
         "day": say_date(day),
         "standing": _standing(figures[-1], installed),
     }
+
+
+def _of_the_country(counted: Decimal) -> str:
+    said = {"standing": _standing(COUNTRY_ALLOCATION, counted)}
+    if counted > COUNTRY_ALLOCATION:
+        return gettext("By these figures the answer is Yes: %(standing)s") % said
+    return gettext("By these figures the answer is No: %(standing)s") % said
 
 
 def _share(part: Decimal, total: Decimal, limit: str) -> str:

@@ -284,7 +284,7 @@ class EstimateForm(forms.Form):
         for item in estimate.inputs:
             self.fields[item.name] = NumberField(
                 whole=item.whole,
-                required=not estimate.width,
+                required=not estimate.blank_rows,
                 max_length=24,
                 error_messages={
                     "required": _("Enter a number."),
@@ -316,7 +316,7 @@ class EstimateForm(forms.Form):
         rows = self.estimate.rows
         filled = [row for row in rows if any(cleaned[item.name] is not None for item in row)]
         for item in (item for row in filled or rows[:1] for item in row if cleaned[item.name] is None):
-            self.add_error(item.name, _("Enter a number."))
+            self.add_error(item.name, gettext("Fill in “%(field)s”.") % {"field": item.label})
 
 
 class RecordForm(forms.Form):

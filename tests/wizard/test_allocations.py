@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from rules import facts
 from rules.provisions.s740_29 import ANNUAL_LIMIT
+from rules.provisions.s742_6 import COUNTRY_ALLOCATION
 from rules.provisions.s748_15 import NVEU_ALLOCATIONS, UVEU_SHARES
 from tests.factories import CHIPS_TO_POLAND, CaseFactory
-from tests.wizard.conftest import SignIn
+from tests.wizard.conftest import SignIn, page
 from wizard.allocations import against_the_limit
 from wizard.estimates import ESTIMATES, TooLongError
 from wizard.forms import EstimateForm
@@ -46,7 +47,7 @@ def test_every_total_of_tpp_can_be_added_up_from_chips(fact: str) -> None:
         (
             {"tpp1": "0.1", "count1": "3", "tpp2": "1e15", "count2": "7", "tpp3": "0.2", "count3": "1"},
             "7000000000000000.5",
-            "0.1 TPP × 3 chips + 1,000,000,000,000,000 TPP × 7 chips + 0.2 TPP × 1 chips",
+            "0.1 TPP × 3 chips + 1,000,000,000,000,000 TPP × 7 chips + 0.2 TPP × 1 chip",
         ),
     ],
 )
@@ -62,10 +63,16 @@ def test_rows_are_added_up_exactly_and_blank_ones_count_nothing(
 @pytest.mark.parametrize(
     ("sent", "errors"),
     [
-        ({}, {"tpp1": "Enter a number.", "count1": "Enter a number."}),
-        ({"tpp1": " ", "count1": ""}, {"tpp1": "Enter a number.", "count1": "Enter a number."}),
-        ({"tpp1": "15824"}, {"count1": "Enter a number."}),
-        ({"tpp1": "15824", "count1": "1", "count3": "2"}, {"tpp3": "Enter a number."}),
+        ({}, {"tpp1": "Fill in “TPP of one chip”.", "count1": "Fill in “Number of chips”."}),
+        (
+            {"tpp1": " ", "count1": ""},
+            {"tpp1": "Fill in “TPP of one chip”.", "count1": "Fill in “Number of chips”."},
+        ),
+        ({"tpp1": "15824"}, {"count1": "Fill in “Number of chips”."}),
+        (
+            {"tpp1": "15824", "count1": "1", "count3": "2"},
+            {"tpp3": "Fill in “Third kind: TPP of one chip”."},
+        ),
         ({"tpp2": "15824", "count2": "1.5"}, {"count2": "Enter a whole number."}),
     ],
 )
@@ -163,6 +170,36 @@ def test_what_is_left_of_the_quarter(day: str, figure: int) -> None:
     assert said(figure - 1) == f"1 TPP is left of {figure:,} TPP."
     assert said(figure) == f"at the limit of {figure:,} TPP, nothing is left."
     assert said(figure + 1) == f"1 TPP past the limit of {figure:,} TPP."
+
+
+@pytest.mark.parametrize(
+    ("counted", "said"),
+    [
+        (COUNTRY_ALLOCATION - 1, "No: 1 TPP is left of 790,000,000 TPP."),
+        (COUNTRY_ALLOCATION, "No: at the limit of 790,000,000 TPP, nothing is left."),
+        (COUNTRY_ALLOCATION + 1, "Yes: 1 TPP past the limit of 790,000,000 TPP."),
+    ],
+)
+def test_what_counts_against_a_country_is_weighed_and_the_answer_left_open(
+    sales: User, sign_in: SignIn, counted: int, said: str
+) -> None:
+    fact = "exceeds_country_allocation"
+    answers = {name: value for name, value in CHIPS_TO_POLAND.items() if name != fact}
+    india = dict.fromkeys(("destination", "headquarters", "ultimate_parent"), "IN")
+    case = CaseFactory.create(owner=sales, answers={**answers, **india, LPP: str(ANNUAL_LIMIT)})
+    browser = sign_in(sales)
+    shown = page(browser.get(reverse("question", args=[case.public_id, fact]))).fields
+    assert (shown["tpp"], shown["units"]) == ("15832", "1,024"), "as this case has them"
+    address = reverse("estimate", args=[case.public_id, fact, "allocation"])
+    sent = {"counted": str(counted - 16_211_968), "tpp": "15832", "units": "1,024"}
+    text = browser.get(address, sent).content.decode()
+    assert f"By these figures the answer is {said}" in text
+    assert "15,832 TPP × 1,024 chips" in text
+    assert "Use this number" not in text
+    assert browser.post(address, {**sent, "version": str(case.version)}).status_code == 422
+    assert browser.get(address, {**sent, "counted": ""}).status_code == 422
+    case.refresh_from_db()
+    assert fact not in case.answers
 
 
 def test_without_a_figure_or_a_fact_nothing_is_weighed() -> None:

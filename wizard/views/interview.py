@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from rules import places
 from rules.chips import CATALOG
-from rules.facts import NOT_SURE, InvalidValue, Kind, read_number, read_value, say_number
+from rules.facts import FACTS, NOT_SURE, InvalidValue, Kind, read_number, read_value, say_number
 from rules.glossary import terms_in
 from rules.questions import BY_FACT
 from wizard import interrupted
@@ -195,7 +195,8 @@ def question_page(
     errors = [("answer", answer_error)] if answer_error else []
     if "version" in form.errors:
         errors.append(("", gettext("This page was sent incomplete. Nothing was saved. Try again.")))
-    errors += [(item["id"], item["error"]) for panel in panels for item in panel["inputs"] if item["error"]]
+    inputs = [item for panel in panels for row in panel["rows"] for item in row]
+    errors += [(item["id"], item["error"]) for item in inputs if item["error"]]
     reads_back = form.kind in _READ_BACK and form.shown and not answer_error
     context = {
         "case": case,
@@ -231,27 +232,37 @@ def _estimate_panel(
     panel: dict[str, Any] = {
         "estimate": item,
         "open": form is not None,
-        "inputs": [
-            {
-                "id": f"{item.key}-{entry.name}",
-                "name": entry.name,
-                "label": entry.label,
-                "help": entry.help,
-                "typed": form.data.get(entry.name, "") if form else "",
-                "error": " ".join(map(str, form.errors.get(entry.name, ()))) if form else "",
-            }
-            for entry in item.inputs
+        "unit": BY_FACT[fact].unit or "TPP",
+        "gives_answer": FACTS[fact].kind is Kind.NUMBER,
+        "rows": [
+            [
+                {
+                    "id": f"{item.key}-{entry.name}",
+                    "name": entry.name,
+                    "label": entry.label,
+                    "help": entry.help,
+                    "typed": form.data.get(entry.name, "") if form else _known(entry.fact, interview),
+                    "error": " ".join(map(str, form.errors.get(entry.name, ()))) if form else "",
+                }
+                for entry in row
+            ]
+            for row in item.rows
         ],
     }
     if form and form.is_valid():
-        result = read_number(form.cleaned_data["result"])
+        figure: str = form.cleaned_data["result"]
+        result = read_number(figure)
         panel["basis"] = item.basis(form.figures)
         panel["result"] = ReadBack(
-            say_number(result),
-            spell_out(result),
-            against_the_limit(fact, form.cleaned_data["result"], interview.facts),
+            say_number(result), spell_out(result), against_the_limit(fact, figure, interview.facts)
         )
     return panel
+
+
+def _known(fact: str, interview: Interview) -> str:
+    """A number that the case already holds, as typed; empty if it holds none."""
+    answer = interview.answers.get(fact)
+    return answer if isinstance(answer, str) and answer != NOT_SURE else ""
 
 
 # The ways that the answer itself already shows.
