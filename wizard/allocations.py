@@ -46,7 +46,7 @@ def against_the_limit(fact: str, answer: Answer, facts: Mapping[str, object]) ->
 
 def _standing(limit: int, used: Decimal) -> str:
     left = EXACT.subtract(Decimal(limit), used)
-    written(left.copy_abs())
+    written(left.copy_abs())  # raises where the page could not show it
     said = {"limit": f"{limit:,}", "tpp": say_number(left.copy_abs())}
     if left > 0:
         return gettext("%(tpp)s TPP is left of %(limit)s TPP.") % said

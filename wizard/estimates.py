@@ -209,7 +209,9 @@ _COUNTRY_ALLOCATION = Estimate(
     (
         (
             Input(
-                "counted", _("TPP already counted for this country"), _("BIS would know it. Write 0 if none.")
+                "counted",
+                _("TPP already counted for this country"),
+                _("Ask BIS for this figure. Do not guess it."),
             ),
         ),
         (
