@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django import forms
@@ -255,14 +256,23 @@ class ProductForm(forms.Form):
 
 
 class NumberField(forms.CharField):
-    """A number in the spellings that answers take, read exactly."""
+    """A number in the spellings that answers take, read exactly; None where it may be left blank and is."""
+
+    def __init__(self, *, whole: bool = False, **options: Any) -> None:
+        super().__init__(**options)
+        self.whole = whole
 
     def clean(self, value: object) -> Any:
         written = super().clean(value)
+        if not written:
+            return None
         try:
-            return read_number(written)
+            number = read_number(written)
         except InvalidValue as error:
             raise ValidationError(error.say(gettext)) from error
+        if self.whole and Fraction(number).denominator != 1:
+            raise ValidationError(gettext("Enter a whole number."))
+        return number
 
 
 class EstimateForm(forms.Form):
@@ -273,6 +283,8 @@ class EstimateForm(forms.Form):
         self.estimate = estimate
         for item in estimate.inputs:
             self.fields[item.name] = NumberField(
+                whole=item.whole,
+                required=not estimate.blank_rows,
                 max_length=24,
                 error_messages={
                     "required": _("Enter a number."),
@@ -283,10 +295,13 @@ class EstimateForm(forms.Form):
     @property
     def figures(self) -> dict[str, Decimal]:
         """The figures read; only after the form was found valid."""
-        return {item.name: self.cleaned_data[item.name] for item in self.estimate.inputs}
+        given = ((item.name, self.cleaned_data[item.name]) for item in self.estimate.inputs)
+        return {name: figure for name, figure in given if figure is not None}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if not self.errors:
+            self._check_rows(cleaned)
         if not self.errors:
             try:
                 cleaned["result"] = self.estimate.result(self.figures)
@@ -295,6 +310,13 @@ class EstimateForm(forms.Form):
                     self.estimate.inputs[0].name, _("The result has too many digits. Round the figures.")
                 )
         return cleaned
+
+    def _check_rows(self, cleaned: Mapping[str, Any]) -> None:
+        """Refuse a row filled in part, and no row at all."""
+        rows = self.estimate.rows
+        filled = [row for row in rows if any(cleaned[item.name] is not None for item in row)]
+        for item in (item for row in filled or rows[:1] for item in row if cleaned[item.name] is None):
+            self.add_error(item.name, gettext("Fill in “%(field)s”.") % {"field": item.label})
 
 
 class RecordForm(forms.Form):

@@ -240,6 +240,7 @@ APPROVAL_FOR_5A = _policy(
     ),
     I8,
 )
+COUNTRY_ALLOCATION = 790_000_000
 ALLOCATION_PERIOD = _policy(
     "s742_6_b_10_iii_B",
     "15 CFR 742.6(b)(10)(iii)(B), (C)",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from rules.conditions import ByPeriod, Condition, all_of, any_of, at_most, is_, is_country, not_, since, weigh
 from rules.law import Clause, Obligation, provision
@@ -30,6 +32,11 @@ NVEU_ALLOCATIONS: tuple[tuple[str, int], ...] = (
 )
 NVEU_TABLE_ENDS = datetime.date(2027, 12, 31)
 
+# Paragraph 6 of supplement no. 10: the share of the group's total TPP that each part may be at most.
+UVEU_SHARES: Mapping[str, str] = MappingProxyType(
+    {"uveu_outside_tpp": "0.25", "uveu_country_tpp": "0.07", "uveu_outside_us_tpp": "0.5"}
+)
+
 _NOT_MANUFACTURING = Clause(
     "15 CFR 748.15, introductory text, (d)(2)(i)",
     _("For use in the end user's own data center, not for manufacturing."),
@@ -40,9 +47,9 @@ _COMPUTING = Clause("15 CFR 748.15(c)", _("Chips, computers, their software or t
 _NO_EMBARGO = Clause("15 CFR 740.2(a)(6); part 746", _("The destination is not embargoed."), not_(EMBARGO))
 
 
-def _share(percent: str, fact: str) -> Condition:
-    """`fact` is not more than `percent` of the group's total TPP."""
-    return weigh(0, (1, fact), (f"-{percent}", "uveu_total_tpp"))
+def _share(fact: str) -> Condition:
+    """`fact` is not more than its share of the group's total TPP."""
+    return weigh(0, (1, fact), (f"-{UVEU_SHARES[fact]}", "uveu_total_tpp"))
 
 
 UVEU = provision(
@@ -72,12 +79,12 @@ UVEU = provision(
         Clause(
             "Supplement no. 10 to part 748, paragraph 6",
             _("Outside supplement no. 5(a): not more than 25 percent of the total."),
-            any_of(in_supplement_5a("destination"), _share("0.25", "uveu_outside_tpp")),
+            any_of(in_supplement_5a("destination"), _share("uveu_outside_tpp")),
         ),
         Clause(
             "Supplement no. 10 to part 748, paragraph 6",
             _("In one country outside supplement no. 5(a): not more than 7 percent of the total."),
-            any_of(in_supplement_5a("destination"), _share("0.07", "uveu_country_tpp")),
+            any_of(in_supplement_5a("destination"), _share("uveu_country_tpp")),
         ),
         Clause(
             "Supplement no. 10 to part 748, paragraph 6",
@@ -86,7 +93,7 @@ UVEU = provision(
             ),
             any_of(
                 not_(any_of(is_country("headquarters", "US"), is_country("ultimate_parent", "US"))),
-                _share("0.5", "uveu_outside_us_tpp"),
+                _share("uveu_outside_us_tpp"),
             ),
         ),
         _NO_EMBARGO,

@@ -32,7 +32,14 @@ PAGES: dict[str, tuple[str | None, tuple[str, ...]]] = {
     "product": ("sales", ("{empty}product/", "{chip}product/")),
     "check": ("sales", ("{case}check/", "{empty}check/")),
     "question": ("sales", ("{case}destination/?back=check", "{chip}tpp/")),
-    "estimate": ("sales", ("{empty}training_operations/estimate/parameters/?parameters=1.2e12&tokens=2e13",)),
+    "estimate": (
+        "sales",
+        (
+            "{empty}training_operations/estimate/parameters/?parameters=1.2e12&tokens=2e13",
+            "{chip}lpp_tpp_received_this_year/estimate/chips/?tpp1=15824&count1=500",
+            "{chip}exceeds_country_allocation/estimate/allocation/?counted=0&tpp=15824&units=8",
+        ),
+    ),
     "result": ("sales", ("{case}result/",)),
     "drawing": ("sales", ("{case}path/",)),
     "what_if": ("sales", ("{case}what-if/",)),

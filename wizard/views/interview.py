@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from rules import places
 from rules.chips import CATALOG
-from rules.facts import NOT_SURE, InvalidValue, Kind, read_number, read_value, say_number
+from rules.facts import FACTS, NOT_SURE, InvalidValue, Kind, read_number, read_value, say_number
 from rules.glossary import terms_in
 from rules.questions import BY_FACT
 from wizard import interrupted
+from wizard.allocations import against_the_limit
 from wizard.answers import amounts_to, ask, country_name, given, given_by, say, say_moment, spell_out
 from wizard.estimates import ESTIMATES, Estimate
 from wizard.forms import AnswerForm, EstimateForm
@@ -108,10 +109,11 @@ def check(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
 
 @dataclass(frozen=True)
 class ReadBack:
-    """An answer read back as the law reads it, or why it cannot be read."""
+    """An answer read back as the law reads it, and against the law's limit, or why it cannot be read."""
 
     words: str = ""
     more: str = ""
+    against: str = ""
     error: str = ""
 
 
@@ -123,7 +125,8 @@ def read_back(fact: str, typed: str, interview: Interview) -> ReadBack:
         read_value(fact, typed)
     except InvalidValue as error:
         return ReadBack(error=error.say(gettext))
-    return ReadBack(say(fact, typed), amounts_to(fact, typed, interview.facts))
+    known = interview.facts
+    return ReadBack(say(fact, typed), amounts_to(fact, typed, known), against_the_limit(fact, typed, known))
 
 
 @dataclass(frozen=True)
@@ -180,14 +183,20 @@ def question_page(
     interview = form.interview
     wording = form.question.wording(interview.facts)
     panels = [
-        _estimate_panel(item, estimate_form if estimate_form and estimate_form.estimate is item else None)
+        _estimate_panel(
+            item,
+            estimate_form if estimate_form and estimate_form.estimate is item else None,
+            form.fact,
+            interview,
+        )
         for item in ESTIMATES.get(form.fact, ())
     ]
     answer_error = " ".join(map(str, form.errors.get("answer", ())))
     errors = [("answer", answer_error)] if answer_error else []
     if "version" in form.errors:
         errors.append(("", gettext("This page was sent incomplete. Nothing was saved. Try again.")))
-    errors += [(item["id"], item["error"]) for panel in panels for item in panel["inputs"] if item["error"]]
+    inputs = [item for panel in panels for row in panel["rows"] for item in row]
+    errors += [(item["id"], item["error"]) for item in inputs if item["error"]]
     reads_back = form.kind in _READ_BACK and form.shown and not answer_error
     context = {
         "case": case,
@@ -215,29 +224,45 @@ def question_page(
     return render(request, "wizard/question.html", context, status=status)
 
 
-def _estimate_panel(item: Estimate, form: EstimateForm | None) -> dict[str, Any]:
+def _estimate_panel(
+    item: Estimate, form: EstimateForm | None, fact: str, interview: Interview
+) -> dict[str, Any]:
     """A calculator as the page shows it; with `form`, open, and with what was typed, refused or worked
     out."""
     panel: dict[str, Any] = {
         "estimate": item,
         "open": form is not None,
-        "inputs": [
-            {
-                "id": f"{item.key}-{entry.name}",
-                "name": entry.name,
-                "label": entry.label,
-                "help": entry.help,
-                "typed": form.data.get(entry.name, "") if form else "",
-                "error": " ".join(map(str, form.errors.get(entry.name, ()))) if form else "",
-            }
-            for entry in item.inputs
+        "unit": BY_FACT[fact].unit or "TPP",
+        "gives_answer": FACTS[fact].kind is Kind.NUMBER,
+        "rows": [
+            [
+                {
+                    "id": f"{item.key}-{entry.name}",
+                    "name": entry.name,
+                    "label": entry.label,
+                    "help": entry.help,
+                    "typed": form.data.get(entry.name, "") if form else _known(entry.fact, interview),
+                    "error": " ".join(map(str, form.errors.get(entry.name, ()))) if form else "",
+                }
+                for entry in row
+            ]
+            for row in item.rows
         ],
     }
     if form and form.is_valid():
-        result = read_number(form.cleaned_data["result"])
+        figure: str = form.cleaned_data["result"]
+        result = read_number(figure)
         panel["basis"] = item.basis(form.figures)
-        panel["result"] = ReadBack(say_number(result), spell_out(result))
+        panel["result"] = ReadBack(
+            say_number(result), spell_out(result), against_the_limit(fact, figure, interview.facts)
+        )
     return panel
+
+
+def _known(fact: str, interview: Interview) -> str:
+    """A number that the case already holds, as typed; empty if it holds none."""
+    answer = interview.answers.get(fact)
+    return answer if isinstance(answer, str) and answer != NOT_SURE else ""
 
 
 # The ways that the answer itself already shows.
