@@ -142,8 +142,6 @@ def approve(memo: Memo, by: User, name: str, text: str = "", sent: Sent = _PLAIN
             who gave one of its answers.
         NotNowError: it does not wait for a review.
     """
-    if not accounts.may_approve(by, memo):
-        raise PermissionDenied
     return _add(
         memo,
         by,
@@ -224,6 +222,9 @@ def _add(
             if (done.memo_id, done.kind, done.by_id, done.said) != (memo.pk, kind, by.pk, words):
                 raise KeyReusedError
             return done
+        # With the case held, no answer of theirs can come between this and the act.
+        if kind is Kind.APPROVED and not accounts.may_approve(by, memo):
+            raise PermissionDenied
         if row.state not in allowed or _decided_since(memo, sent.seen):
             raise NotNowError(row.state)
         at = timezone.now()
