@@ -13,6 +13,7 @@ from django.contrib.auth import get_user_model, login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission, User
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -144,11 +145,11 @@ def may_comment(user: User, memo: Memo) -> bool:
 
 def may_approve(user: User, memo: Memo) -> bool:
     """Whether ``user`` may sign a memo: someone who reviews and had no part in it, neither as its author or its case's
-    owner nor by giving one of its answers."""
+    owner nor by giving one of its answers, as themselves or by a link, or asking a colleague for it."""
     return (
         reviews(user)
         and user.pk not in {memo.author_id, memo.case.owner_id}
-        and not memo.case.events.filter(by_id=user.pk).exists()
+        and not memo.case.events.filter(Q(by=user.pk) | Q(invitation__asked_by=user.pk)).exists()
     )
 
 

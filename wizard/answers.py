@@ -67,10 +67,18 @@ def say_moment(moment: datetime.datetime) -> str:
 
 
 def given_by(event: AnswerEvent) -> str:
-    """Who gave an answer: a colleague who was asked, together with the account that asked, or the account alone."""
+    """Who gave an answer: a colleague who was asked, together with the account that asked and the colleague's own if
+    they were signed in, or the account alone."""
     account = event.by.get_full_name() or event.by.get_username()
     if not event.colleague:
         return account
+    if event.invitation is not None and event.invitation.asked_by != event.by:
+        asker = event.invitation.asked_by.get_full_name() or event.invitation.asked_by.get_username()
+        return _("%(colleague)s (signed in as %(account)s, asked by %(asker)s)") % {
+            "colleague": event.colleague,
+            "account": account,
+            "asker": asker,
+        }
     return _("%(colleague)s (asked by %(account)s)") % {"colleague": event.colleague, "account": account}
 
 

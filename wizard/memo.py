@@ -135,7 +135,8 @@ def seal(case: Case, author: User, *, name: str, key: uuid.UUID, seen: str) -> M
             submission_key=key,
             submission_digest=submission,
         )
-        memo.write(content(memo, interview, name, list(held.events.select_related("by").order_by("version"))))
+        events = held.events.select_related("by", "invitation__asked_by").order_by("version")
+        memo.write(content(memo, interview, name, list(events)))
         memo.destination = str(memo.settled.get("destination", ""))
         if superseded is not None:
             acts.supersede(superseded, author, memo.number)

@@ -154,8 +154,8 @@ class Case(models.Model):
         """Save answers and an event for each that differs from what is stored.
 
         `seen` is the version of the case that the person's page was made from. `outcome_before` is the
-        outcome that the answers so far gave, kept with each answer that is changed. `colleague` is the name of
-        someone without an account who answered by the link of `invitation`: that makes an event in any case.
+        outcome that the answers so far gave, kept with each answer that is changed. `colleague` is the name typed by
+        someone who answered by the link of `invitation`: that makes an event in any case.
 
         Raises:
             StaleAnswerError: one of these answers was changed by another page after `seen`; nothing is saved.
@@ -206,8 +206,9 @@ class Case(models.Model):
 class AnswerEvent(AppendOnly):
     """One change of one answer: who, when, from what, to what, and by which way.
 
-    `by` is the account that answers for it. Where that person asked a colleague, `colleague` is the name of the one
-    who gave the answer, and `invitation` the link by which it came.
+    `by` is the account that answers for it. Where a colleague was asked, `colleague` is the name of the one who gave
+    the answer, `invitation` the link by which it came, and `by` the account that asked, or the colleague's own if they
+    were signed in.
     """
 
     class Way(models.TextChoices):

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.core import mail
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from tests.factories import CHIPS_TO_POLAND, OPEN_QUESTIONS, WEIGHTS_TO_GERMANY, CaseFactory
+from tests.factories import CHIPS_TO_POLAND, OPEN_QUESTIONS, WEIGHTS_TO_GERMANY, CaseFactory, UserFactory
 from tests.wizard.conftest import SignIn, page
+from wizard import accounts
+from wizard.accounts import Role
+from wizard.desk import acts
 from wizard.invitations import AT_ONCE, LASTS, State
-from wizard.models import AnswerEvent, Case, Invitation
+from wizard.models import AnswerEvent, Case, Invitation, Memo
 from wizard.samples import play, record
 
 OPEN = "storage_compliant"
@@ -256,6 +261,62 @@ def test_the_memo_says_who_gave_the_answer(open_case: Case, sales: User, sign_in
     shown = sign_in(sales).get(memo.get_absolute_url()).content.decode()
     assert f"Lee Chen (asked by {sales.get_full_name()})" in shown
     assert memo.intact
+
+
+def test_whoever_answers_while_signed_in_has_a_part_and_approves_nothing(
+    open_case: Case, sales: User, legal: User, sign_in: SignIn
+) -> None:
+    colleague, made = sign_in(legal), invite(open_case)
+    told = f"You are signed in as {legal.get_username()}."
+    assert told in colleague.get(address(made)).content.decode()
+    assert "You are signed in as" not in sign_in(sales).get(address(made)).content.decode()
+    colleague.post(address(made), {"answer": "true", "name": "Lee Chen"})
+    assert AnswerEvent.objects.get(invitation=made).by == legal
+    open_case.refresh_from_db()
+    memo = record(open_case, sales)
+    assert (
+        f"Lee Chen (signed in as {legal.get_full_name()}, asked by {sales.get_full_name()})"
+        in sign_in(sales).get(memo.get_absolute_url()).content.decode()
+    )
+    for name in ("approve", "assign"):
+        sent = {
+            "key": str(uuid.uuid4()), "seen": 0, "assignee": legal.get_username(), "name": "Lee Chen",
+            "declaration": "yes",
+        }  # fmt: skip
+        response = colleague.post(reverse(name, args=[memo.public_id]), sent)
+        assert response.status_code == {"approve": 403, "assign": 422}[name]
+    with pytest.raises(PermissionDenied):
+        acts.approve(memo, legal, "Lee Chen")
+    assert not memo.acts.exists()
+    assert acts.approve(memo, UserFactory.create(role=Role.LEGAL), "Somebody Else")
+
+
+def test_whoever_asks_has_a_part_although_somebody_else_signed_in_answers(
+    open_case: Case, sales: User, legal: User, stranger: User, sign_in: SignIn
+) -> None:
+    sign_in(stranger).post(address(invite(open_case, asked_by=legal)), {"answer": "true", "name": "Lee Chen"})
+    open_case.refresh_from_db()
+    with pytest.raises(PermissionDenied):
+        acts.approve(record(open_case, sales), legal, "Name")
+
+
+def test_an_answer_in_the_very_moment_of_approving_is_a_part(
+    open_case: Case, sales: User, legal: User, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page let the person approve; what counts is what they have done once the case is held."""
+    memo, made, may_approve = record(open_case, sales), invite(open_case), accounts.may_approve
+
+    def late(user: User, about: Memo) -> bool:
+        asked = may_approve(user, about)
+        if made.answer is None:
+            sign_in(legal).post(address(made), {"answer": "true", "name": "Lee Chen"})
+            made.refresh_from_db()
+        return asked
+
+    monkeypatch.setattr(accounts, "may_approve", late)
+    sent = {"key": str(uuid.uuid4()), "seen": 0, "name": "Daniel Okafor", "declaration": "yes"}
+    assert sign_in(legal).post(reverse("approve", args=[memo.public_id]), sent).status_code == 403
+    assert not memo.acts.exists()
 
 
 @pytest.mark.parametrize(

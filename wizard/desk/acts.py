@@ -7,7 +7,7 @@ same case never pass each other. Nothing is ever taken back: a mistaken act is a
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,8 +142,6 @@ def approve(memo: Memo, by: User, name: str, text: str = "", sent: Sent = _PLAIN
             who gave one of its answers.
         NotNowError: it does not wait for a review.
     """
-    if not accounts.may_approve(by, memo):
-        raise PermissionDenied
     return _add(
         memo,
         by,
@@ -176,7 +174,7 @@ def returned(case: Case) -> ReviewAct | None:
     if newest is None or not Docket.objects.filter(memo_id=newest, state=State.RETURNED).exists():
         return None
     acts = ReviewAct.objects.filter(memo_id=newest, kind=Kind.RETURNED).select_related("by", "memo")
-    return acts.latest("number")
+    return acts.order_by("number").last()
 
 
 def open_questions(case: Case) -> list[Question]:
@@ -185,11 +183,34 @@ def open_questions(case: Case) -> list[Question]:
     return [Question(**one) for one in act.said["questions"]] if act else []
 
 
+def left_in(acts: Sequence[ReviewAct]) -> Docket.State:
+    """The state in which acts, in their order, leave their memo."""
+    state = State.WAITING
+    for act in acts:
+        state = BECOMES.get(Kind(act.kind), state)
+    return state
+
+
+def agree(row: Docket, memo: Memo, done: Sequence[ReviewAct], entered: Collection[str]) -> bool:
+    """Whether the docket's row says what the memo's acts say, each of them `entered` in the ledger as it stands and
+    about the memo's very bytes.
+
+    An act that was added after the row was read says nothing about it.
+    """
+    known = [act for act in done if act.number <= row.acts]
+    return (
+        [act.number for act in known] == list(range(1, row.acts + 1))
+        and all(
+            str(act.public_id) in entered and act.content["memo"]["sha256"] == memo.sha256 for act in known
+        )
+        and left_in(known) == row.state
+    )
+
+
 def replayed(acts: Sequence[ReviewAct], using: str = "default") -> dict[str, Any]:
     """What the docket's row says of a memo's acts, in their order."""
-    row: dict[str, Any] = {"state": State.WAITING, "assignee_id": None, "acts": len(acts)}
+    row: dict[str, Any] = {"state": left_in(acts), "assignee_id": None, "acts": len(acts)}
     for act in acts:
-        row["state"] = BECOMES.get(Kind(act.kind), row["state"])
         if act.kind == Kind.ASSIGNED:
             row["assignee_id"] = User.objects.using(using).get(username=act.said["assignee"]["username"]).pk
         row["touched"] = act.at
@@ -224,6 +245,9 @@ def _add(
             if (done.memo_id, done.kind, done.by_id, done.said) != (memo.pk, kind, by.pk, words):
                 raise KeyReusedError
             return done
+        # With the case held, no answer of theirs can come between this and the act.
+        if kind is Kind.APPROVED and not accounts.may_approve(by, memo):
+            raise PermissionDenied
         if row.state not in allowed or _decided_since(memo, sent.seen):
             raise NotNowError(row.state)
         at = timezone.now()

@@ -15,7 +15,7 @@ import itertools
 import json
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -78,6 +78,28 @@ class Report:
 def audit(using: str = "default") -> Report:
     """Check the whole ledger of a database, its file of heads and its keys."""
     return _Audit(using).run()
+
+
+def entered(rows: Sequence[Sealed], using: str = "default") -> set[str]:
+    """The public ids of those of these rows, all of one kind, that stand as their entries in the ledger say.
+
+    That is quick enough for a page. Whether the entries themselves are as they were signed, only `audit` tells.
+    """
+    entries = _entries_of(rows, using)
+    found = set()
+    for row in rows:
+        name = str(row.public_id)
+        entry = entries.get(name)
+        try:
+            if (
+                entry is not None
+                and merkle.leaf_hash(entry.leaf.encode()).hex() == entry.leaf_hash
+                and not any(_against(row, entry))
+            ):
+                found.add(name)
+        except _UNREADABLE:
+            continue
+    return found
 
 
 class _Audit:
@@ -318,24 +340,10 @@ class _Audit:
                 yield Fault("ledger", f"has entries of the kind {kind!r}, which does not exist.")
 
     def _rows(self, model: type[Sealed], rows: list[Sealed]) -> Iterator[Fault]:
-        ids = [str(row.public_id) for row in rows]
-        entries = LedgerEntry.objects.using(self.using).filter(kind=model.KIND, object_id__in=ids)
-        by_id = {entry.object_id: entry for entry in entries}
+        entries = _entries_of(rows, self.using)
         for row in rows:
-            where = f"{model.KIND} {row}"
-            if record.sha256(row.canonical) != row.sha256:
-                yield Fault(where, "its bytes do not have the SHA-256 stored beside them.")
-            entry = by_id.get(str(row.public_id))
-            if entry is None:
-                yield Fault(where, "has no entry in the ledger.")
-                continue
-            content = entry.content
-            if record.sha256(row.canonical) != content["sha256"]:
-                yield Fault(where, f"its bytes are not those of ledger entry {entry.sequence}.")
-            elif row.columns_digest(content["columns"]) != content["columns_sha256"]:
-                yield Fault(
-                    where, f"a column, or an answer behind it, is not as ledger entry {entry.sequence} says."
-                )
+            for what in _against(row, entries.get(str(row.public_id))):
+                yield Fault(f"{model.KIND} {row}", what)
 
     def _without_rows(self, model: type[Sealed]) -> Iterator[Fault]:
         entries = LedgerEntry.objects.using(self.using).filter(kind=model.KIND, sequence__lt=self.report.size)
@@ -429,6 +437,29 @@ def _told(content: Mapping[str, Any], events: Iterable[AnswerEvent]) -> bool:
             for fact in several
         )
     )
+
+
+def _entries_of(rows: Sequence[Sealed], using: str) -> dict[str, LedgerEntry]:
+    """The entries of rows of one kind, by the public ids of the rows."""
+    ids = [str(row.public_id) for row in rows]
+    kinds = {row.KIND for row in rows}
+    entries = LedgerEntry.objects.using(using).filter(kind__in=kinds, object_id__in=ids)
+    return {entry.object_id: entry for entry in entries}
+
+
+def _against(row: Sealed, entry: LedgerEntry | None) -> Iterator[str]:
+    """Where a row is not as its hash and its entry say."""
+    sha256 = record.sha256(row.canonical)
+    if sha256 != row.sha256:
+        yield "its bytes do not have the SHA-256 stored beside them."
+    if entry is None:
+        yield "has no entry in the ledger."
+        return
+    content = entry.content
+    if sha256 != content["sha256"]:
+        yield f"its bytes are not those of ledger entry {entry.sequence}."
+    elif row.columns_digest(content["columns"]) != content["columns_sha256"]:
+        yield f"a column, or an answer behind it, is not as ledger entry {entry.sequence} says."
 
 
 def _sealed_models() -> list[type[Sealed]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +19,7 @@ from wizard.forms import ColleagueForm
 from wizard.interview import Interview, walk
 from wizard.invitations import State
 from wizard.models import Case, Given, Invitation, StaleAnswerError
+from wizard.views.access import signed_in
 from wizard.views.interview import countries
 from wizard.views.limits import rate_limited
 from wizard.wording import CLOSED_LINKS
@@ -48,7 +50,7 @@ def colleague(request: HttpRequest, link: str) -> HttpResponse:
     }
     answer = given(invitation.fact, form.cleaned_data["value"], interview.facts, basis)
     try:
-        saved = _save(invitation, interview, answer, name)
+        saved = _save(request, invitation, interview, answer, name)
     except StaleAnswerError:
         return _page(request, "overtaken", 409, form)
     if not saved:
@@ -69,8 +71,10 @@ def colleague_done(request: HttpRequest, link: str) -> HttpResponse:
     return render(request, "wizard/colleague_done.html")
 
 
-def _save(invitation: Invitation, before: Interview, answer: Given, name: str) -> bool:
+def _save(request: HttpRequest, invitation: Invitation, before: Interview, answer: Given, name: str) -> bool:
     """Save the answer, unless the link was used or withdrawn in this very moment.
+
+    Whoever is signed in answers for it with that account, whatever name they type: they have a part in the case.
 
     Raises:
         StaleAnswerError: someone else has answered since the colleague was asked.
@@ -82,7 +86,7 @@ def _save(invitation: Invitation, before: Interview, answer: Given, name: str) -
         case = Case.objects.get(pk=held.case_id)
         case.save_answers(
             {held.fact: answer},
-            by=held.asked_by,
+            by=signed_in(request) if request.user.is_authenticated else held.asked_by,
             way="colleague",
             seen=case.version if _is_open(held.fact, case) else held.seen,
             language=get_language() or "en",
@@ -139,6 +143,7 @@ def _question(
     context = {
         "reference": invitation.case.reference,
         "asker": asker.get_full_name() or asker.get_username(),
+        "account": "" if request.user in (asker, AnonymousUser()) else request.user.get_username(),
         "until": say_date(timezone.localdate(invitation.expires)),
         "form": form,
         "question": form.question,

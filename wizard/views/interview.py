@@ -81,7 +81,7 @@ def check(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     """Every answer, those set aside, and those that nobody is sure of."""
     case = visible_case(request, case_id)
     interview = walk(case.answers)
-    events = list(case.events.select_related("by").order_by("version"))
+    events = list(case.events.select_related("by", "invitation__asked_by").order_by("version"))
     latest = {event.fact: event for event in events}
     context = {
         "case": case,

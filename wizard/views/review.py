@@ -25,6 +25,7 @@ from wizard.desk import acts
 from wizard.desk.acts import Anchor, KeyReusedError, NotNowError, Question, Sent
 from wizard.desk.models import Docket, ReviewAct
 from wizard.forms import NameField
+from wizard.ledger import audit
 from wizard.models import Memo
 from wizard.views.access import signed_in, visible_memo
 from wizard.views.desk import age
@@ -275,7 +276,8 @@ def _page(
     row = Docket.objects.select_related("assignee", "owner", "author").get(memo=memo)
     text = _text(memo)
     done = list(ReviewAct.objects.filter(memo=memo).select_related("by").order_by("number"))
-    told = [_told(act) for act in done]
+    entered = audit.entered(done)
+    told = [_told(act) if str(act.public_id) in entered else not_entered(act) for act in done]
     reviews = accounts.reviews(user)
     may_approve = accounts.may_approve(user, memo)
     sent = form.data if form else {}
@@ -287,6 +289,7 @@ def _page(
         "findings": text["findings"],
         "outcome": OUTCOMES[memo.outcome],
         "docket": row,
+        "agree": acts.agree(row, memo, done, entered),
         "age": age(row),
         "moved_on": moved_on(memo),
         "facts": [_with_comments(fact, "fact", fact["fact"], told) for fact in text["facts"]],
@@ -366,12 +369,12 @@ def _citations(memo: Memo) -> set[str]:
 
 def _told(act: ReviewAct) -> dict[str, Any]:
     """An act as the page tells it."""
-    said = act.said
+    said, by = act.said, act.content["by"]
     return {
         "number": act.number,
         "kind": act.kind,
         "label": ReviewAct.Kind(act.kind).label,
-        "by": act.content["by"]["name"] or act.content["by"]["username"],
+        "by": account(act) if act.kind == ReviewAct.Kind.APPROVED else by["name"] or by["username"],
         "at": say_moment(act.at),
         "code": act.verification_code,
         "is_comment": act.kind == ReviewAct.Kind.COMMENTED,
@@ -382,6 +385,25 @@ def _told(act: ReviewAct) -> dict[str, Any]:
         "to": said["assignee"]["name"] or said["assignee"]["username"] if "assignee" in said else "",
         "name": said.get("name", ""),
         "successor": said.get("successor", ""),
+    }
+
+
+def account(act: ReviewAct) -> str:
+    """The account that did it, by the name it then had and its user name, whatever name was typed."""
+    by = act.content["by"]
+    return f"{by['name']} ({by['username']})" if by["name"] else by["username"]
+
+
+def not_entered(act: ReviewAct) -> dict[str, Any]:
+    """An act that the ledger does not have as it stands: nothing of its words is shown, and none of them counts."""
+    return {
+        "number": act.number,
+        "not_entered": True,
+        "label": act.get_kind_display(),
+        "by": act.by.get_full_name() or act.by.get_username(),
+        "at": say_moment(act.at),
+        "is_comment": False,
+        "questions": [],
     }
 
 
