@@ -11,6 +11,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 
 from tests.factories import WEIGHTS_TO_GERMANY, WEIGHTS_TO_INDIA, CaseFactory, MemoFactory, UserFactory
@@ -112,6 +113,25 @@ def test_approving_takes_a_name_and_the_declaration(memo: Memo, desk: Client) ->
     assert send(desk, "approve", memo, **APPROVAL).status_code == 302
     assert memo.acts.get().said == {"name": "Daniel Okafor", "text": "Read with the order."}
     assert "Daniel Okafor" in text_of(desk.get(memo.get_absolute_url()))
+
+
+def test_the_page_of_an_approved_memo_says_by_whom_and_when(memo: Memo, desk: Client, legal: User) -> None:
+    sealed = memo.canonical
+    signed = "Approved by</dt><dd><bdi>Daniel Okafor</bdi>"
+    page = text_of(desk.get(memo.get_absolute_url()))
+    assert "Reviewed by" in page
+    assert signed not in page
+    act = acts.approve(memo, legal, "Daniel Okafor")
+    page = text_of(desk.get(memo.get_absolute_url()))
+    assert signed in page
+    assert say_date(timezone.localdate(act.at)) in page.split(signed)[1].split("</dd>")[0]
+    assert "Reviewed by" not in page
+    memo.refresh_from_db()
+    assert memo.canonical == sealed
+    acts.send_back(memo, legal, "", [acts.Question("destination", "Sure?")])
+    page = text_of(desk.get(memo.get_absolute_url()))
+    assert "Reviewed by" in page, "The approval no longer stands."
+    assert signed not in page
 
 
 def test_who_has_a_password_types_it_once_more(memo: Memo, desk: Client, legal: User) -> None:
