@@ -381,7 +381,7 @@ def test_words_look_through_every_state_unless_one_is_chosen(
     acts.approve(memos[0], legal, "Daniel Okafor")
     for browser in (desk, sign_in(UserFactory.create(role=Role.ADMINISTRATOR))):
         assert f">{memos[0].number}</a>" in press_show(browser, memos[0].number)
-        assert '<option value="">Waits for ' in text_of(browser, "/")
+        assert "with words, every memo</option>" in text_of(browser, "/")
     within = press_show(desk, memos[0].number, "/?state=mine")
     assert f">{memos[0].number}</a>" not in within
     assert '<option value="mine" selected>' in within

@@ -204,7 +204,7 @@ def test_a_superseding_memo_shows_what_was_asked_and_is_answered_now(
     compared = f"{reverse('compare_memos')}?one={memo.number}&amp;other={successor.number}"
     assert f'<a href="{compared}">Show differences</a>' in text
     assert desk.get(compared.replace("&amp;", "&")).status_code == 200
-    before = text.split(f"What the desk asked about {memo.number}, and the answers now")[1].split(
+    before = text.split(f'What the desk asked about <span class="nowrap">{memo.number}</span>')[1].split(
         "</section>"
     )[0]
     assert "Three things." in before
