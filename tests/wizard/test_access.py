@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+from django.utils.regex_helper import normalize
 
 from tests.factories import CaseFactory, MemoFactory, UserFactory
 from tests.wizard.conftest import SignIn
@@ -185,16 +188,21 @@ WITH_ARGUMENTS = {
 }  # fmt: skip
 
 
-def names(patterns: Any = None) -> Iterator[str]:
-    """The name of every address but for those of Django's administration, which has its own rules."""
-    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+def addresses(patterns: list[Any], start: str = "") -> Iterator[tuple[str, str]]:
+    """The pattern of every address, with `%(argument)s` where it takes one, and its name, if it has one."""
+    for pattern in patterns:
+        ((route, _arguments),) = normalize(pattern.pattern.regex.pattern)
         if isinstance(pattern, URLResolver):
-            if pattern.app_name != "admin":
-                yield from names(pattern.url_patterns)
+            yield from addresses(pattern.url_patterns, start + route)
         else:
             assert isinstance(pattern, URLPattern)
-            assert pattern.name, f"{pattern} has no name"
-            yield pattern.name
+            yield start + route, pattern.name or ""
+
+
+ADMINISTRATION = "administration/"
+"""Where Django's administration lies; its addresses follow from the models that it keeps."""
+
+EVERY_ADDRESS = list(addresses(get_resolver().url_patterns))
 
 
 @pytest.fixture
@@ -273,12 +281,47 @@ def answer(response: Any) -> str:
 
 
 def test_every_address_has_its_rows() -> None:
-    assert set(names()) == set(GET)
-    assert set(POST) <= set(GET)
+    """And each has a name that no other has, so that the row is about this very address."""
+    own = [address for address in EVERY_ADDRESS if not address[0].startswith(ADMINISTRATION)]
+    named = Counter(name for _pattern, name in own)
+    assert [address for address in own if address[1] not in GET or named[address[1]] > 1] == []
+    assert set(POST) <= set(GET) == set(named)
+
+
+@pytest.mark.parametrize("who", ["anonymous", "owner", "stranger", "legal"])
+def test_the_administration_is_for_administrators(
+    who: str, legal: User, browsers: Any, sign_in: SignIn
+) -> None:
+    made = {
+        "object_id": legal.pk,
+        "id": legal.pk,
+        "content_type_id": ContentType.objects.get_for_model(User).pk,
+        "app_label": "auth",
+        "url": "no/such/page",
+    }
+    paths = [f"/{pattern}" % made for pattern, _name in EVERY_ADDRESS if pattern.startswith(ADMINISTRATION)]
+    door = reverse("admin:login")
+    doors = {door, reverse("login")} if who == "anonymous" else {door}
+    assert set(paths) > {door, reverse("admin:index"), reverse("admin:auth_user_change", args=[legal.pk])}
+    browser = browsers(who)
+    for path in paths:
+        for response in (browser.get(path), browser.post(path)):
+            if path == door:
+                assert response.status_code == 200
+                assert "auth/user" not in response.content.decode()
+            else:
+                assert response.status_code == 302, path
+                sent = response["Location"].split("?")[0]
+                assert sent in doors or (
+                    path == reverse("admin:logout") and sent == reverse("admin:index")
+                ), path
+    administrator = sign_in(UserFactory.create(role=Role.ADMINISTRATOR, is_staff=True))
+    assert "auth/user" in administrator.get(reverse("admin:index")).content.decode()
 
 
 @pytest.mark.parametrize("name", sorted(GET))
 def test_get(name: str, address: Any, browsers: Any) -> None:
+    assert resolve(address(name)).url_name == name, "Another address is in its way."
     found = {who: answer(browsers(who).get(address(name))) for who in WHO}
     assert found == GET[name]
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import re
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import User
@@ -364,6 +366,29 @@ def test_the_queue_opens_on_what_waits(memos: list[Memo], desk: Client, legal: U
     assert "License required" in text
     assert memos[0].number in text_of(desk, "/?state=all")
     assert memos[0].number in text_of(desk, "/?q=rheinwerk")
+
+
+def press_show(browser: Client, words: str, address: str = "/") -> str:
+    """What comes of typing words on the queue and pressing Show: the state is sent as the page has it."""
+    select = text_of(browser, address).split('<select name="state"')[1].split("</select>")[0]
+    sent = re.findall(r'value="(\w*)" selected', select) or re.findall(r'value="(\w*)"', select)[:1]
+    return text_of(browser, f"/?{urlencode({'q': words, 'state': sent[0]})}")
+
+
+def test_words_look_through_every_state_unless_one_is_chosen(
+    memos: list[Memo], desk: Client, legal: User, sign_in: SignIn
+) -> None:
+    acts.approve(memos[0], legal, "Daniel Okafor")
+    for browser in (desk, sign_in(UserFactory.create(role=Role.ADMINISTRATOR))):
+        assert f">{memos[0].number}</a>" in press_show(browser, memos[0].number)
+        assert "with words, every memo</option>" in text_of(browser, "/")
+    within = press_show(desk, memos[0].number, "/?state=mine")
+    assert f">{memos[0].number}</a>" not in within
+    assert '<option value="mine" selected>' in within
+    everywhere = f"/?q={memos[0].number}&state=all"
+    assert f'href="{everywhere.replace("&", "&amp;")}">Look in every state</a>' in within
+    assert f">{memos[0].number}</a>" in text_of(desk, everywhere)
+    assert "Look in every state" not in press_show(desk, "anything")
 
 
 def test_an_administrator_sees_what_waits_for_anybody(memos: list[Memo], sign_in: SignIn) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 import uuid
 from typing import Any
 
@@ -9,11 +11,13 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import escape
 
-from tests.factories import CaseFactory, MemoFactory, UserFactory
+from tests.factories import WEIGHTS_TO_GERMANY, WEIGHTS_TO_INDIA, CaseFactory, MemoFactory, UserFactory
 from tests.wizard.conftest import Answered, SignIn
 from wizard.accounts import Role
-from wizard.answers import given
+from wizard.answers import given, say_date
 from wizard.desk import acts
 from wizard.desk.models import Docket, ReviewAct
 from wizard.interview import walk
@@ -111,6 +115,25 @@ def test_approving_takes_a_name_and_the_declaration(memo: Memo, desk: Client) ->
     assert "Daniel Okafor" in text_of(desk.get(memo.get_absolute_url()))
 
 
+def test_the_page_of_an_approved_memo_says_by_whom_and_when(memo: Memo, desk: Client, legal: User) -> None:
+    sealed = memo.canonical
+    signed = "Approved by</dt><dd><bdi>Daniel Okafor</bdi>"
+    page = text_of(desk.get(memo.get_absolute_url()))
+    assert "Reviewed by" in page
+    assert signed not in page
+    act = acts.approve(memo, legal, "Daniel Okafor")
+    page = text_of(desk.get(memo.get_absolute_url()))
+    assert signed in page
+    assert say_date(timezone.localdate(act.at)) in page.split(signed)[1].split("</dd>")[0]
+    assert "Reviewed by" not in page
+    memo.refresh_from_db()
+    assert memo.canonical == sealed
+    acts.send_back(memo, legal, "", [acts.Question("destination", "Sure?")])
+    page = text_of(desk.get(memo.get_absolute_url()))
+    assert "Reviewed by" in page, "The approval no longer stands."
+    assert signed not in page
+
+
 def test_who_has_a_password_types_it_once_more(memo: Memo, desk: Client, legal: User) -> None:
     legal.set_password("correct horse battery")
     legal.save()
@@ -162,6 +185,69 @@ def test_returning_ties_questions_to_facts_and_leads_the_author_there(
     assert "Is it Bonn?" not in text_of(browser.get(reverse("question", args=[case.public_id, "item"])))
     record(case, sales)
     assert "Is it Bonn?" not in text_of(browser.get(reverse("check", args=[case.public_id])))
+
+
+def test_a_superseding_memo_shows_what_was_asked_and_is_answered_now(
+    memo: Memo, desk: Client, legal: User, sales: User
+) -> None:
+    review = reverse("review", args=[memo.public_id])
+    assert "Supersedes" not in text_of(desk.get(review))
+    asked = {"storage_compliant": "Really?", "destination": "Is it Bonn?", "": "Anything else?"}
+    questions = [acts.Question(fact, words) for fact, words in asked.items()]
+    acts.send_back(memo, legal, "Three things.", questions)
+    case = memo.case
+    answer = given("storage_compliant", False, walk(case.answers).facts)
+    case.save_answers({"storage_compliant": answer}, by=sales, way="typed", seen=case.version, language="en")
+    successor = record(case, sales)
+    text = text_of(desk.get(reverse("review", args=[successor.public_id])))
+    assert f'<a href="{review}">{memo.number}</a>' in text
+    compared = f"{reverse('compare_memos')}?one={memo.number}&amp;other={successor.number}"
+    assert f'<a href="{compared}">Show differences</a>' in text
+    assert desk.get(compared.replace("&amp;", "&")).status_code == 200
+    before = text.split(f'What the desk asked about <span class="nowrap">{memo.number}</span>')[1].split(
+        "</section>"
+    )[0]
+    assert "Three things." in before
+    really, bonn, anything = before.split('<div class="summary-row">')[1:]
+    assert "Really?" in really
+    assert '<a href="#fact-storage_compliant">No</a>' in really
+    assert "before: Yes" in really
+    assert "Is it Bonn?" in bonn
+    assert "the same as before" in bonn
+    assert "Anything else?" in anything
+    assert "About the memo as a whole" in anything
+
+
+def test_a_superseding_memo_that_was_not_asked_for_shows_no_questions(
+    memo: Memo, desk: Client, sales: User
+) -> None:
+    successor = record(memo.case, sales)
+    text = text_of(desk.get(reverse("review", args=[successor.public_id])))
+    assert "Supersedes" in text
+    assert "What the desk asked" not in text
+
+
+@pytest.mark.parametrize(
+    "answers", [WEIGHTS_TO_GERMANY, WEIGHTS_TO_INDIA], ids=["plain", "one citation of two"]
+)
+def test_each_paragraph_leads_the_desk_to_its_provision_on_the_day_applied(
+    answers: Any, desk: Client, sales: User, sign_in: SignIn
+) -> None:
+    memo = MemoFactory.create(case=CaseFactory.create(owner=sales, answers=answers))
+    review = reverse("review", args=[memo.public_id])
+    text = text_of(desk.get(review))
+    trace = memo.content["determination"]["trace"]
+    for step in trace:
+        page = reverse("provision", args=[step["provision"]])
+        leads = re.findall(
+            rf'<a lang="en" href="({page}[^"]*)">([^<]+)</a>.*?<strong>(.*?)\.</strong>', text, re.DOTALL
+        )
+        assert len(leads) == 1, step["provision"]
+        first = next(one for one in trace if one["provision"] == step["provision"])
+        assert leads[0][1:] == (first["citation"], escape(first["title"]))
+    shown = text_of(desk.get(leads[0][0].replace("&amp;", "&")))
+    assert say_date(datetime.date.fromisoformat(memo.content["answers"]["date"])) in shown
+    assert reverse("law") not in text_of(sign_in(sales).get(review)), "Only the desk may open these pages."
 
 
 def test_two_reviewers_at_once(memo: Memo, desk: Client, sign_in: SignIn) -> None:

@@ -46,6 +46,10 @@ NOBODY = "nobody"
 EMBARGO, RED_FLAG = "embargo", "red_flag"
 
 STATES = [(WAITS_FOR_ME, _("What waits for me")), *Docket.State.choices, (EVERYTHING, _("Every state"))]
+STANDING = _("Waits for me; with words, every memo")
+STANDING_FOR_ANYBODY = _("What waits; with words, every memo")
+"""What no state in particular stands for."""
+
 FLAGS = [(EMBARGO, _("Embargo")), (RED_FLAG, _("Red flag"))]
 
 

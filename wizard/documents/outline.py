@@ -6,6 +6,7 @@ What the memo says comes from its stored content; only the headings and labels a
 
 from __future__ import annotations
 
+import datetime
 import itertools
 import unicodedata
 from collections import Counter
@@ -21,6 +22,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext as _
 
 from wizard import wording
+from wizard.answers import say_date
 from wizard.models import Memo
 
 Style = Literal["", "strong", "emphasis", "quiet", "citation", "finding", "name", "whole", "line"]
@@ -197,8 +199,13 @@ class Outline:
         return plain
 
 
-def outline(memo: Memo, language: str, address: str) -> Outline:
+def outline(
+    memo: Memo, language: str, address: str, approved: tuple[str, datetime.date] | None = None
+) -> Outline:
     """The memo's outline in one of the languages it was recorded in; `address` is where it can be verified.
+
+    `approved` is the name under which the memo was approved, and the day; without it there are lines to sign. Only the
+    page knows it: an approval may not stand for ever, and a file would go on saying so.
 
     Raises:
         KeyError: the memo was not recorded in that language.
@@ -219,7 +226,7 @@ def outline(memo: Memo, language: str, address: str) -> Outline:
             verification_words=_("Scan to verify, or enter the code at %(place)s")
             % {"place": _place(address)},
             running_head=text["findings"]["outcome"]["heading"],
-            sections=tuple(_sections(content, text)),
+            sections=tuple(_sections(content, text, approved)),
             notice=_notice(),
             seal=f"SHA-256 {memo.sha256}",
             page=_("Page {page} of {pages}"),
@@ -340,7 +347,9 @@ def _title_block(memo: Memo, text: Mapping[str, Any]) -> tuple[tuple[str, Text],
     return tuple(rows)
 
 
-def _sections(content: Mapping[str, Any], text: Mapping[str, Any]) -> Iterable[Section]:
+def _sections(
+    content: Mapping[str, Any], text: Mapping[str, Any], approved: tuple[str, datetime.date] | None
+) -> Iterable[Section]:
     found = text["findings"]
     yield Section("question", _("Question presented"), tuple(_question(found)))
     yield Section("brief-answer", _("Brief answer"), tuple(_brief_answer(found)))
@@ -351,7 +360,7 @@ def _sections(content: Mapping[str, Any], text: Mapping[str, Any]) -> Iterable[S
     yield Section("interpretations", _("Interpretations"), tuple(_interpretations(found)))
     yield Section("obligations", _("Obligations"), tuple(_obligations(found)))
     yield Section("unknowns", _("Unknowns and assumptions"), tuple(_unknowns(found)))
-    yield Section("sign-off", _("Sign-off"), tuple(_sign_off(content, text)))
+    yield Section("sign-off", _("Sign-off"), tuple(_sign_off(content, text, approved)))
 
 
 def _question(found: Mapping[str, Any]) -> Iterable[Block]:
@@ -699,15 +708,16 @@ def _unknowns(found: Mapping[str, Any]) -> Iterable[Block]:
     yield Items(tuple(_say(line) for line in found["assumptions"]))
 
 
-def _sign_off(content: Mapping[str, Any], text: Mapping[str, Any]) -> Iterable[Block]:
+def _sign_off(
+    content: Mapping[str, Any], text: Mapping[str, Any], approved: tuple[str, datetime.date] | None
+) -> Iterable[Block]:
     yield Paragraph(_say(text["declaration"]))
-    yield Signatures(
-        (
-            (
-                _("Declared by"),
-                (_run(content["author"]["name"], "name"), _run(_comma("", text["date"]))),
-            ),
-            (_("Reviewed by"), ()),
-            (_("Date"), ()),
-        )
-    )
+    declared = (_("Declared by"), _signed(content["author"]["name"], text["date"]))
+    if approved is None:
+        yield Signatures((declared, (_("Reviewed by"), ()), (_("Date"), ())))
+    else:
+        yield Signatures((declared, (_("Approved by"), _signed(approved[0], say_date(approved[1])))))
+
+
+def _signed(name: str, day: str) -> Text:
+    return _run(name, "name"), _run(_comma("", day))

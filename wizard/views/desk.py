@@ -98,7 +98,11 @@ def _queue(request: HttpRequest) -> HttpResponse:
         "kept_query": urlencode(kept),
         "deep": bool(found.newer or before),
         "errors": errors,
-        "states": queue.STATES,
+        "states": [
+            ("", queue.STANDING if accounts.reviews(user) else queue.STANDING_FOR_ANYBODY),
+            *queue.STATES,
+        ],
+        "in_every_state": urlencode({**kept, "state": queue.EVERYTHING}),
         "flags": queue.FLAGS,
         "outcomes": [(code, BRIEF[code]) for code in OUTCOMES],
         "policies": list(REVIEW_POLICIES.items()),

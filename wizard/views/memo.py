@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from wizard.accounts import sees_every_case
 from wizard.desk import retention
+from wizard.desk.models import Docket, ReviewAct
 from wizard.documents.code import code
 from wizard.documents.outline import outline
+from wizard.models import Memo
 from wizard.views.access import visible_memo
 from wizard.views.documents import verify_address
 from wizard.views.retention import shown
@@ -26,7 +30,9 @@ def memo(request: HttpRequest, memo_id: uuid.UUID) -> HttpResponse:
     address = verify_address(request, found)
     context = {
         "memo": found,
-        "document": outline(found, language if language in found.content["text"] else "en", address),
+        "document": outline(
+            found, language if language in found.content["text"] else "en", address, _approved(found)
+        ),
         "code": code(address),
         "superseded_by": getattr(found, "superseded_by", None),
         "intact": found.intact,
@@ -35,6 +41,14 @@ def memo(request: HttpRequest, memo_id: uuid.UUID) -> HttpResponse:
         # An agency's request is not for everybody's eyes.
         context |= shown(retention.of(found.case))
     return render(request, "wizard/memo.html", context)
+
+
+def _approved(memo: Memo) -> tuple[str, datetime.date] | None:
+    """The name under which the memo was approved, and the day, if the approval stands."""
+    if not Docket.objects.filter(memo=memo, state=Docket.State.APPROVED).exists():
+        return None
+    act = ReviewAct.objects.filter(memo=memo, kind=ReviewAct.Kind.APPROVED).latest("number")
+    return act.said["name"], timezone.localdate(act.at)
 
 
 @require_safe

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -17,7 +18,8 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext, gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rules import PROVISIONS
+from rules.law import SOURCES_CHECKED
+from rules.wholeness import PROVISIONS
 from wizard import accounts
 from wizard.accounts import Role
 from wizard.answers import say_moment
@@ -294,7 +296,9 @@ def _page(
         "moved_on": moved_on(memo),
         "facts": [_with_comments(fact, "fact", fact["fact"], told) for fact in text["facts"]],
         "set_aside": [_with_comments(fact, "fact", fact["fact"], told) for fact in text["set_aside"]],
+        "before": _questions_before(memo),
         "issues": _issues(memo, told),
+        "days_of_law": _days_of_law(memo),
         "general": [one for one in told if one["is_comment"] and not one["fact"] and not one["paragraph"]],
         "acts": told,
         "may_comment": accounts.may_comment(user, memo),
@@ -419,20 +423,56 @@ def _with_comments(thing: dict[str, Any], kind: str, key: str, told: list[dict[s
     return {**thing, "comments": sorted(said + asked, key=lambda one: one["number"])}
 
 
+def _questions_before(memo: Memo) -> dict[str, Any] | None:
+    """The return of the memo that this one supersedes, each question with its answer then and now."""
+    if memo.supersedes is None:
+        return None
+    act = ReviewAct.objects.filter(memo=memo.supersedes, kind=ReviewAct.Kind.RETURNED).last()
+    if act is None:
+        return None
+    earlier, now = _answered(memo.supersedes), _answered(memo)
+    told = _told(act)
+    asked = [
+        {**one, "now": now.get(one["fact"]), "earlier": earlier.get(one["fact"])} for one in told["questions"]
+    ]
+    return {**told, "questions": asked}
+
+
+def _answered(memo: Memo) -> dict[str, dict[str, Any]]:
+    """What the memo says of each fact, by its name."""
+    text = _text(memo)
+    return {fact["fact"]: fact for fact in (*text["facts"], *text["set_aside"])}
+
+
+def _days_of_law(memo: Memo) -> str:
+    """The part of the address of a provision's page that shows it on the day of the transaction, by whose edition the
+    memo was decided, beside the day on which the sources were last checked."""
+    day = memo.settled.get("date")
+    return f"?{urlencode({'one': day, 'other': SOURCES_CHECKED.isoformat()})}" if day else ""
+
+
 def _issues(memo: Memo, told: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The provisions of the trace in the order of the law, each with its steps, its open points and the comments."""
     provisions: dict[str, str] = {}
     for step in memo.content["determination"]["trace"]:
-        provisions.setdefault(step["provision"], step["citation"])
-    ids = {citation: name for name, citation in provisions.items()}
+        provisions.setdefault(step["provision"], step["value"])
     shown = []
     for value in ("true", "unknown", "false"):
+        # Two provisions may have one citation, so that only the order tells which is which.
+        ids = (name for name, found in provisions.items() if found == value)
         for issue in _text(memo)["findings"]["issues"][value]:
-            known = PROVISIONS.get(ids.get(issue["citation"], ""))
+            known = PROVISIONS.get(next(ids, ""))
             steps = [_with_comments(step, "paragraph", step["citation"], told) for step in issue["steps"]]
             first = _with_comments(issue, "paragraph", issue["citation"], told)
             for step in steps:  # a clause of the same citation is commented on with its provision
                 if step["citation"] == issue["citation"]:
                     step["comments"] = []
-            shown.append({**first, "steps": steps, "open_points": known.open_points if known else ()})
+            shown.append(
+                {
+                    **first,
+                    "steps": steps,
+                    "open_points": known.open_points if known else (),
+                    "provision": known.id if known else "",
+                }
+            )
     return shown
