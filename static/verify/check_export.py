@@ -26,7 +26,7 @@ from typing import Any
 
 sys.dont_write_bytecode = True  # a file of ours would be one that the sums do not name
 
-from verify_memo import Proven, Verifier, Wrong, key_ids  # noqa: E402 - the file beside this one
+from verify_memo import Proven, Verifier, Wrong, key_ids, plain  # noqa: E402 - the file beside this one
 
 NAMES_ACTS = 2
 """The first layout of a statement that names acts of review and retention events."""
@@ -148,16 +148,15 @@ def main(arguments: list[str] | None = None) -> int:
     sys.stdout.write(f"{memos} memos and {len(proven) - memos} acts as recorded, {wrong} wrong.\n")
     if wrong:
         return 1
-    sys.stdout.write(
-        "NOT CHECKED: PDF, Word, index and text files are copies for reading, and so are the programs; only sums that "
-        "nobody signed go with them. The JSON files are the record.\n"
-    )
+    content: dict[str, Any] = json.loads(proven["statement-proof.json"].memo)
+    asked = ", ".join(f"{name} {json.dumps(value)}" for name, value in content["asked"].items())
+    matched = f"{content['matched']} memos match what was asked"
+    sys.stdout.write(f"Export {plain(content['number'])}: {matched}: {asked or 'every memo'}.\n")
     if not verifier.key_ids:
         sys.stdout.write(
             "No key was given: compare the key id with the wizard's verify page, then use --key.\n"
         )
-        return 3
-    if json.loads(proven["statement-proof.json"].memo)["format"] >= NAMES_ACTS:
+    elif content["format"] >= NAMES_ACTS:
         sys.stdout.write(
             "No memo, act of review or retention event was changed, and none that the statement names for this piece "
             "is missing.\n"
@@ -168,7 +167,11 @@ def main(arguments: list[str] | None = None) -> int:
             "piece is missing.\nNOT PROVEN: that no act of review and no retention event is missing. The statement "
             "was sealed before statements named them; ask for a new export.\n"
         )
-    return 0
+    sys.stdout.write(
+        "NOT CHECKED: PDF, Word, index and text files are copies for reading, and so are the programs; only sums that "
+        "nobody signed go with them. The JSON files are the record.\n"
+    )
+    return 0 if verifier.key_ids else 3
 
 
 if __name__ == "__main__":

@@ -128,10 +128,11 @@ def test_an_archive_holds_everything_and_proves_it_offline(
     done = check(folder, "--key", key())
     assert done.stdout == (
         "3 memos and 6 acts as recorded, 0 wrong.\n"
-        "NOT CHECKED: PDF, Word, index and text files are copies for reading, and so are the programs; only sums that "
-        "nobody signed go with them. The JSON files are the record.\n"
+        f"Export {ExportAct.objects.get().number}: 3 memos match what was asked: every memo.\n"
         "No memo, act of review or retention event was changed, and none that the statement names for this piece is "
         "missing.\n"
+        "NOT CHECKED: PDF, Word, index and text files are copies for reading, and so are the programs; only sums that "
+        "nobody signed go with them. The JSON files are the record.\n"
     )
     assert done.returncode == 0
     assert check(folder).returncode == 3
