@@ -4,11 +4,11 @@ or later, nothing else.
 
     python3 check_export.py --key KEY-ID FOLDER
 
-Every file has the sum that SHA256SUMS gives and no file is left over; every proof holds; every document beside a proof
-is what the proof proves; and the memos are exactly those that the sealed statement names for this piece, so that a
-missing one shows.
+Every file has the sum that SHA256SUMS gives and no file is left over; every proof holds; every JSON file is what the
+proof beside it proves; and memos, acts of review and retention events are exactly those that the sealed statement names
+for this piece, so that a missing one shows. Nobody signs the sums, so what is no JSON file is not proven.
 
-Exit status   0   all is well
+Exit status   0   all that is proven agrees
               1   something is wrong
               2   a file cannot be read, or the command line is wrong
               3   nothing is wrong, but no key was given to hold the signature against
@@ -26,7 +26,10 @@ from typing import Any
 
 sys.dont_write_bytecode = True  # a file of ours would be one that the sums do not name
 
-from verify_memo import Proven, Verifier, Wrong, key_ids  # noqa: E402 - the file beside this one
+from verify_memo import Proven, Verifier, Wrong, key_ids, plain  # noqa: E402 - the file beside this one
+
+NAMES_ACTS = 2
+"""The first layout of a statement that names acts of review and retention events."""
 
 
 def sums(folder: Path) -> Iterator[str]:
@@ -54,12 +57,39 @@ def proofs(folder: Path, verifier: Verifier, proven: dict[str, Proven]) -> Itera
         except Wrong as wrong:
             yield f"{name}: {wrong}"
             continue
+        if name != place(found):
+            yield f"{name} stands in another's place: it proves what belongs into {place(found)}."
+            continue
         proven[name] = found
         beside = path.with_name(
             "memo.json" if path.name == "proof.json" else path.name.replace("-proof.json", ".json")
         )
         if not beside.is_file() or beside.read_bytes() != found.memo.encode("utf-8"):
             yield f"{beside.relative_to(folder).as_posix()} is not what {name} proves."
+    for path in sorted(folder.rglob("*.json")):
+        if not path.name.endswith("proof.json"):
+            proof = "proof.json" if path.name == "memo.json" else f"{path.stem}-proof.json"
+            if not path.with_name(proof).is_file():
+                yield f"{path.relative_to(folder).as_posix()} has no proof."
+    statement = folder / "statement-proof.json"
+    if statement.is_file():
+        signed: str = json.loads(statement.read_text("utf-8"))["checkpoint"]
+        head = folder / "checkpoint.txt"
+        if not head.is_file() or head.read_bytes() != signed.encode("utf-8"):
+            yield "checkpoint.txt is not the signed head of the statement."
+
+
+def place(found: Proven) -> str:
+    """Where the proof of what is proven stands in an export."""
+    content: dict[str, Any] = json.loads(found.memo)
+    if found.kind == "memo":
+        return f"memos/{found.name}/proof.json"
+    if found.kind == "review":
+        return f"memos/{content['memo']['number']}/act-{content['number']:04d}-{content['act']}-proof.json"
+    if found.kind == "retention":
+        reference = content["case"]["reference"]
+        return f"cases/{reference}/retention-{content['number']:04d}-{content['event']}-proof.json"
+    return "statement-proof.json"
 
 
 def completeness(proven: dict[str, Proven]) -> Iterator[str]:
@@ -68,11 +98,7 @@ def completeness(proven: dict[str, Proven]) -> Iterator[str]:
     if statement is None or statement.kind != "export":
         yield "There is no sealed statement, so nothing shows whether this is complete."
         return
-    memos = {
-        found.name: found.digest
-        for name, found in proven.items()
-        if found.kind == "memo" and name == f"memos/{found.name}/proof.json"
-    }
+    memos = {found.name: found.digest for found in proven.values() if found.kind == "memo"}
     content: dict[str, Any] = json.loads(statement.memo)
     pieces = content["pieces"]
     if sum(len(piece["memos"]) for piece in pieces) != int(content["matched"]):
@@ -87,6 +113,15 @@ def completeness(proven: dict[str, Proven]) -> Iterator[str]:
     lines = "".join(f"{name} {memos.get(name, '')}\n" for name in piece["memos"])
     if hashlib.sha256(lines.encode()).hexdigest() != piece["sha256"]:
         yield f"The memos of piece {number} are not those that the statement names."
+    if content["format"] >= NAMES_ACTS:
+        for kind, what in (("acts", "review"), ("retention", "retention")):
+            named = {f"{of}.{step}": sha for of, steps in piece[kind].items() for step, sha in steps.items()}
+            there = {found.name: found.digest for found in proven.values() if found.kind == what}
+            for name in sorted(named.keys() | there.keys()):
+                if name not in there:
+                    yield f"{what} {name} is missing: the statement names it for piece {number}."
+                elif named.get(name) != there[name]:
+                    yield f"{what} {name} is not one that the statement names for piece {number}."
     heads = {(found.size, found.signed) for found in proven.values()}
     if len(heads) != 1:
         yield "The proofs lead to different heads."
@@ -113,13 +148,30 @@ def main(arguments: list[str] | None = None) -> int:
     sys.stdout.write(f"{memos} memos and {len(proven) - memos} acts as recorded, {wrong} wrong.\n")
     if wrong:
         return 1
+    content: dict[str, Any] = json.loads(proven["statement-proof.json"].memo)
+    asked = ", ".join(f"{name} {json.dumps(value)}" for name, value in content["asked"].items())
+    matched = f"{content['matched']} memos match what was asked"
+    sys.stdout.write(f"Export {plain(content['number'])}: {matched}: {asked or 'every memo'}.\n")
     if not verifier.key_ids:
         sys.stdout.write(
             "No key was given: compare the key id with the wizard's verify page, then use --key.\n"
         )
-        return 3
-    sys.stdout.write("Nothing was changed, and no memo that the statement names for this piece is missing.\n")
-    return 0
+    elif content["format"] >= NAMES_ACTS:
+        sys.stdout.write(
+            "No memo, act of review or retention event was changed, and none that the statement names for this piece "
+            "is missing.\n"
+        )
+    else:
+        sys.stdout.write(
+            "No memo, act of review or retention event was changed, and no memo that the statement names for this "
+            "piece is missing.\nNOT PROVEN: that no act of review and no retention event is missing. The statement "
+            "was sealed before statements named them; ask for a new export.\n"
+        )
+    sys.stdout.write(
+        "NOT CHECKED: PDF, Word, index and text files are copies for reading, and so are the programs; only sums that "
+        "nobody signed go with them. The JSON files are the record.\n"
+    )
+    return 0 if verifier.key_ids else 3
 
 
 if __name__ == "__main__":

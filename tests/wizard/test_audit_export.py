@@ -128,7 +128,11 @@ def test_an_archive_holds_everything_and_proves_it_offline(
     done = check(folder, "--key", key())
     assert done.stdout == (
         "3 memos and 6 acts as recorded, 0 wrong.\n"
-        "Nothing was changed, and no memo that the statement names for this piece is missing.\n"
+        f"Export {ExportAct.objects.get().number}: 3 memos match what was asked: every memo.\n"
+        "No memo, act of review or retention event was changed, and none that the statement names for this piece is "
+        "missing.\n"
+        "NOT CHECKED: PDF, Word, index and text files are copies for reading, and so are the programs; only sums that "
+        "nobody signed go with them. The JSON files are the record.\n"
     )
     assert done.returncode == 0
     assert check(folder).returncode == 3
@@ -158,6 +162,27 @@ TAMPERING: dict[str, Callable[[Path, list[Memo]], object]] = {
         _replace(folder / "statement.json", b'"matched":"3"', b'"matched":"2"'), folder
     ),
     "the statement left out": lambda folder, memos: _mend(_remove(folder / "statement-proof.json"), folder),
+    "an act left out and the sums mended": lambda folder, memos: _mend(
+        _without(folder, f"memos/{memos[0].number}/act-0002-approved"), folder
+    ),
+    "every act left out and the sums mended": lambda folder, memos: _mend(
+        _without(folder, "memos/*/act-"), folder
+    ),
+    "a retention event left out and the sums mended": lambda folder, memos: _mend(
+        _without(folder, f"cases/{memos[0].case.reference}/retention-0002-held"), folder
+    ),
+    "the proof of an act left out and the sums mended": lambda folder, memos: _mend(
+        _remove(folder / f"memos/{memos[0].number}/act-0002-approved-proof.json"), folder
+    ),
+    "an act under another number": lambda folder, memos: _mend(
+        _moved(folder / f"memos/{memos[0].number}", "act-0002-approved", "act-0003-approved"), folder
+    ),
+    "an act that nobody sealed": lambda folder, memos: _mend(
+        _new(folder / f"memos/{memos[1].number}/act-0002-approved.json", b"{}"), folder
+    ),
+    "another signed head": lambda folder, memos: _mend(
+        _replace(folder / "checkpoint.txt", b"time 20", b"time 19"), folder
+    ),
     "a file too many": lambda folder, memos: (folder / "more.txt").write_text("x"),
 }
 
@@ -172,6 +197,26 @@ def _replace(path: Path, old: bytes, new: bytes) -> Path:
     content = path.read_bytes()
     assert old in content
     path.write_bytes(content.replace(old, new))
+    return path
+
+
+def _without(folder: Path, beginning: str) -> Path:
+    """The folder without the files that begin like this."""
+    gone = list(folder.glob(f"{beginning}*"))
+    assert gone
+    for file in gone:
+        file.unlink()
+    return folder
+
+
+def _moved(folder: Path, old: str, new: str) -> Path:
+    for end in (".json", "-proof.json"):
+        (folder / f"{old}{end}").rename(folder / f"{new}{end}")
+    return folder
+
+
+def _new(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
     return path
 
 
@@ -198,6 +243,60 @@ def test_what_is_missing_or_changed_shows(memos: list[Memo], legal: User, tmp_pa
     assert "WRONG" in done.stdout
 
 
+def test_what_was_not_sealed_is_said_not_to_be_checked(
+    memos: list[Memo], legal: User, tmp_path: Path
+) -> None:
+    """A PDF of another memo, or a word of the index, with its sum: the sums are signed by nobody."""
+    folder = unpack(whole(begun(legal), documents=True), tmp_path / "export")
+    of_first, of_second = (folder / f"memos/{memo.number}/{memo.number}-en.pdf" for memo in memos[:2])
+    of_first.write_bytes(of_second.read_bytes())
+    _mend(_replace(folder / "index.csv", b"Germany", b"France"), folder)
+    done = check(folder, "--key", key())
+    assert done.returncode == 0
+    assert "NOT CHECKED: PDF, Word, index and text files are copies for reading" in done.stdout
+    assert "NOT CHECKED" in check(folder).stdout
+
+
+def test_an_act_of_another_time_is_not_in_the_export(memos: list[Memo], legal: User, tmp_path: Path) -> None:
+    """Neither what came after the statement, nor a sound proof from another export."""
+    statement = begun(legal)
+    acts.comment(memos[0], legal, "Later.", Anchor())
+    folder = unpack(whole(statement), tmp_path / "export")
+    assert check(folder, "--key", key()).returncode == 0
+    later = unpack(whole(begun(legal)), tmp_path / "later")
+    for end in (".json", "-proof.json"):
+        name = f"memos/{memos[0].number}/act-0003-commented{end}"
+        (folder / name).write_bytes((later / name).read_bytes())
+    _mend(folder, folder)
+    done = check(folder, "--key", key())
+    assert done.returncode == 1
+    assert f"review {memos[0].number}.3 is not one that the statement names for piece 1." in done.stdout
+
+
+def test_a_statement_of_before_stays_checkable_and_says_what_it_does_not_prove(
+    memos: list[Memo], legal: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statement_of = audit_export._statement
+
+    def earlier(*given: Any) -> dict[str, Any]:
+        content = statement_of(*given)
+        kept = [{name: piece[name] for name in ("memos", "sha256")} for piece in content["pieces"]]
+        return {**content, "pieces": kept}
+
+    with monkeypatch.context() as patched:
+        patched.setattr(audit_export, "_statement", earlier)
+        patched.setattr(audit_export, "FORMAT", 1)
+        statement = begun(legal)
+    folder = unpack(whole(statement), tmp_path / "export")
+    assert "names none" in (folder / "README.txt").read_text()
+    _mend(_without(folder, f"memos/{memos[0].number}/act-0002-approved"), folder)
+    done = check(folder, "--key", key())
+    assert done.returncode == 0
+    assert "NOT PROVEN: that no act of review and no retention event is missing." in done.stdout
+    _mend(_without(folder, f"memos/{memos[1].number}/"), folder)
+    assert check(folder, "--key", key()).returncode == 1
+
+
 def test_the_same_piece_is_the_same_bytes_whatever_happens_afterwards(
     memos: list[Memo], sales: User, legal: User
 ) -> None:
@@ -221,12 +320,24 @@ def test_the_statement_is_sealed_and_says_what_an_auditor_needs(memos: list[Memo
     assert content["pieces"][0]["memos"] == [memos[1].number, memos[2].number]
     lines = "".join(f"{memo.number} {memo.sha256}\n" for memo in memos[1:])
     assert content["sha256"] == content["pieces"][0]["sha256"] == sha256(lines)
+    replaced = memos[1].acts.get()
+    assert content["pieces"][0]["acts"] == {memos[1].number: {"1": replaced.sha256}}
+    assert content["pieces"][0]["retention"] == {}
     assert content["ledger"]["memos"] == "3"
     size = int(content["ledger"]["size"])
     head = log.latest()
     assert head is not None
     assert (head.size, int(content["ledger"]["first_entry"])) == (size + 1, 2)
     assert audit().kinds["export"] == 1
+    of_first = begun(legal).content["pieces"][0]
+    assert of_first["acts"][memos[0].number] == {
+        str(act.number): act.sha256 for act in memos[0].acts.order_by("number")
+    }
+    assert of_first["retention"] == {
+        memos[0].case.reference: {
+            str(event.number): event.sha256 for event in memos[0].case.retention_events.order_by("number")
+        }
+    }
 
 
 def test_many_memos_come_in_pieces_each_of_them_checkable(

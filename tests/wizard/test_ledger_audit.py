@@ -480,6 +480,35 @@ def test_a_trigger_disarmed_is_found(installation: Installation, name: str) -> N
     assert "table wizard_memo: the trigger" in found(installation) or "wizard_refuse" in found(installation)
 
 
+FOREIGN = {
+    table: f"CREATE TRIGGER lifted AFTER UPDATE ON {table} "
+    + (
+        "FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()"
+        if ON_POSTGRESQL
+        else "BEGIN UPDATE wizard_retention SET held = 0; END"
+    )
+    for table in (
+        *("wizard_docket", "wizard_retention", "wizard_searchtext", "wizard_case"),
+        *("wizard_memo", "wizard_retentionevent", "wizard_treehead"),
+    )
+}
+if ON_POSTGRESQL:
+    # On such an update, only a trigger before it may call this function.
+    FOREIGN = {table: made.replace("AFTER", "BEFORE") for table, made in FOREIGN.items()}
+    FOREIGN["wizard_invitation"] = "CREATE RULE lifted AS ON UPDATE TO wizard_invitation DO INSTEAD NOTHING"
+else:
+    FOREIGN["WIZARD_RETENTIONEVENT"] = FOREIGN["wizard_retentionevent"].replace(
+        "wizard_retentionevent", "WIZARD_RETENTIONEVENT"
+    )
+
+
+@pytest.mark.parametrize("table", FOREIGN)
+def test_a_trigger_of_somebody_else_is_found(installation: Installation, table: str) -> None:
+    installation.sql(FOREIGN[table])
+    what = "rule" if " RULE " in FOREIGN[table] else "trigger"
+    assert f"table {table.lower()}: the {what} lifted was not made by the application" in found(installation)
+
+
 # ---------------------------------------------------------------------------------------------- files
 
 
@@ -642,5 +671,41 @@ def test_a_docket_that_says_something_else_is_found_and_made_anew(installation: 
     for change in changes:
         installation.sql(change)
         assert re.search(r"docket, memo M-\d{4}-0004: .* run rebuild_docket", found(installation)), change
+        assert installation.manage("rebuild_docket").returncode == 0
+        assert installation.audit().faults == []
+
+
+# ---------------------------------------------------------------------------------------------- retention
+
+RECORD_A_HOLD = """
+import datetime
+import django
+django.setup()
+from tests.factories import UserFactory
+from wizard.accounts import Role
+from wizard.desk import retention
+from wizard.models import Case, RetentionEvent
+legal = UserFactory.create(username="legal", role=Role.LEGAL)
+case = Case.objects.order_by("pk").first()
+retention.happen(case, legal, RetentionEvent.Kind.EXPORTED, datetime.date(2026, 9, 1), "")
+retention.hold(case, legal, "Letter", agency="BIS")
+"""
+
+
+def test_a_hold_that_is_hidden_is_found_and_made_anew(installation: Installation) -> None:
+    installation.run(RECORD_A_HOLD)
+    assert installation.audit().faults == []
+    other = "(SELECT max(id) FROM wizard_case)"
+    changes = {
+        "UPDATE wizard_retention SET held = false": "held is False, by the sealed events True",
+        "UPDATE wizard_retention SET keep_until = '2026-01-01'": "keep_until is 2026-01-01, by the sealed events 2031-",
+        "UPDATE wizard_retention SET keep_until = NULL": "keep_until is None, by the sealed events 2031-09-01",
+        "UPDATE wizard_retention SET events = 0": "events is 0, by the sealed events 2",
+        "DELETE FROM wizard_retention": "has no row",
+        f"UPDATE wizard_retention SET case_id = {other}": "has a row and no event",
+    }
+    for change, said in changes.items():
+        installation.sql(change)
+        assert re.search(rf"retention, case (C-\d{{4}}-0001|number \d+): {said}", found(installation)), change
         assert installation.manage("rebuild_docket").returncode == 0
         assert installation.audit().faults == []

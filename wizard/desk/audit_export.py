@@ -1,8 +1,9 @@
 """Memos handed out for an audit, so that whoever gets them can see that nothing was changed and that none is missing.
 
-An export begins with a statement: what was asked, which memos match, and where the ledger stood. It is sealed in the
-ledger before anything leaves. Everything handed out afterwards follows from it alone, so the same piece is the same
-bytes whenever it is taken, and a piece that lacks a memo contradicts a signed statement.
+An export begins with a statement: what was asked, which memos match, with their acts of review and the retention
+events of their cases, and where the ledger stood. It is sealed in the ledger before anything leaves. Everything handed
+out afterwards follows from it alone, so the same piece is the same bytes whenever it is taken, and a piece that lacks
+a memo, an act or an event contradicts a signed statement.
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ from wizard.models import Memo, Serial
 
 LOGGER = logging.getLogger(__name__)
 
-FORMAT = 1
-"""The number of this layout of a statement; a change of keys or meanings takes the next."""
+FORMAT = 2
+"""The number of this layout of a statement; a change of keys or meanings takes the next. The first named memos only."""
 
 LIMIT = 10_000
 """Memos in one export; its statement names each of them."""
@@ -118,11 +119,15 @@ def _seal(act: ExportAct, words: Mapping[str, Any]) -> ExportAct:
 
 def _statement(wanted: Sequence[int], asked: Mapping[str, str]) -> dict[str, Any]:
     """What was asked, what matches, and where the ledger stands."""
+    head = log.latest()
+    assert head is not None, "A memo has a head."
     pieces: list[dict[str, Any]] = []
     places: list[int] = []
     whole = hashlib.sha256()
     for start in range(0, len(wanted), PIECE):
         numbers, lines = [], hashlib.sha256()
+        done: dict[str, dict[str, str]] = defaultdict(dict)
+        events: dict[str, dict[str, str]] = defaultdict(dict)
         for batch in _batches(wanted[start : start + PIECE]):
             memos = list(
                 Memo.objects.filter(pk__in=batch).order_by("pk").only("number", "sha256", "public_id")
@@ -133,9 +138,15 @@ def _statement(wanted: Sequence[int], asked: Mapping[str, str]) -> dict[str, Any
                 lines.update(line)
                 whole.update(line)
                 numbers.append(memo.number)
-        pieces.append({"memos": numbers, "sha256": lines.hexdigest()})
-    head = log.latest()
-    assert head is not None, "A memo has a head."
+            rows, of_cases = _about(batch)
+            entries = _sealed_by(head.size, [*rows, *of_cases])
+            for act in rows:
+                if entry := entries.get(str(act.public_id)):
+                    done[act.memo.number][str(act.number)] = entry.digest
+            for event in of_cases:
+                if entry := entries.get(str(event.public_id)):
+                    events[event.case.reference][str(event.number)] = entry.digest
+        pieces.append({"memos": numbers, "sha256": lines.hexdigest(), "acts": done, "retention": events})
     return {
         "asked": dict(asked),
         "matched": str(len(wanted)),
@@ -244,27 +255,16 @@ class Export:
         for batch in _batches(numbers):
             memos = Memo.objects.select_related("case__owner", "author").filter(number__in=batch)
             found = {memo.number: memo for memo in memos}
-            done = ReviewAct.objects.filter(memo__number__in=batch).select_related("memo", "by")
-            events = RetentionEvent.objects.filter(case__in={memo.case_id for memo in found.values()})
-            sealed = [
-                *found.values(),
-                *done.order_by("memo", "number"),
-                *events.order_by("case", "number").select_related("case", "by"),
-            ]
-            entries: dict[str, LedgerEntry] = {}
-            for model in (Memo, ReviewAct, RetentionEvent):
-                of_kind = [row for row in sealed if isinstance(row, model)]
-                for entry in _entries(model.KIND, of_kind).filter(sequence__lt=self.head.size):
-                    entries[entry.object_id] = entry
+            done, events = _about([memo.pk for memo in found.values()])
+            entries = _sealed_by(int(self.content["ledger"]["size"]), [*found.values(), *done, *events])
             by_memo: dict[int, list[ReviewAct]] = defaultdict(list)
             by_case: dict[int, list[RetentionEvent]] = defaultdict(list)
-            for row in sealed:
-                if str(row.public_id) not in entries:
-                    continue
-                if isinstance(row, ReviewAct):
-                    by_memo[row.memo_id].append(row)
-                elif isinstance(row, RetentionEvent):
-                    by_case[row.case_id].append(row)
+            for act in done:
+                if str(act.public_id) in entries:
+                    by_memo[act.memo_id].append(act)
+            for event in events:
+                if str(event.public_id) in entries:
+                    by_case[event.case_id].append(event)
             for number in batch:
                 memo = found[number]
                 entry = entries[str(memo.public_id)]
@@ -294,6 +294,7 @@ class Export:
             key=self.head.key_id,
             public_key=encode(log.public_key(self.head.key_id)),
             documents=_WITH_PDF if documents else _WITHOUT_PDF,
+            named=_WITH_ACTS if self.content["format"] >= FORMAT else _WITHOUT_ACTS,
             revision=settings.REVISION,
         )
 
@@ -419,6 +420,25 @@ def _name(user: User) -> str:
     return user.get_full_name() or user.get_username()
 
 
+def _about(memos: Sequence[int]) -> tuple[list[ReviewAct], list[RetentionEvent]]:
+    """The acts of review of these memos, and the retention events of their cases, in their order."""
+    done = ReviewAct.objects.filter(memo__in=memos).select_related("memo", "by").defer("memo__canonical")
+    events = RetentionEvent.objects.filter(case__in=Memo.objects.filter(pk__in=memos).values("case"))
+    ordered = events.order_by("case", "number").select_related("case", "by")
+    return list(done.order_by("memo", "number")), list(ordered)
+
+
+def _sealed_by(size: int, rows: Sequence[Sealed]) -> dict[str, LedgerEntry]:
+    """The entries of those of these rows that were sealed when the ledger had this size, by their public ids."""
+    return {
+        entry.object_id: entry
+        for model in (Memo, ReviewAct, RetentionEvent)
+        for entry in _entries(model.KIND, [row for row in rows if isinstance(row, model)]).filter(
+            sequence__lt=size
+        )
+    }
+
+
 def _entries(kind: str, rows: Iterable[Sealed]) -> Any:
     return LedgerEntry.objects.filter(kind=kind, object_id__in=[str(row.public_id) for row in rows])
 
@@ -438,6 +458,10 @@ def statement_of(public_id: uuid.UUID) -> ExportAct | None:
 
 _WITH_PDF = "each memo as PDF in both languages"
 _WITHOUT_PDF = "no PDFs (they were not asked for)"
+_WITH_ACTS = ", with\n  the SHA-256 of each of its acts of review and of each retention event of its case"
+_WITHOUT_ACTS = (
+    ".\n  It was sealed before statements named acts of review and retention events, and names none"
+)
 
 README = """\
 EXPORT {number}, PIECE {piece} OF {pieces}
@@ -453,7 +477,8 @@ What this is
   memos/NUMBER/proof.json           the same bytes with the proof that the ledger holds them
   memos/NUMBER/act-....json         each act of review, as sealed, and its proof
   cases/REFERENCE/retention-....json  what decides how long the memos are kept, as sealed, and its proof
-  index.csv, index.xlsx             one line for each memo; cells that could pass for formulas begin with '
+  index.csv, index.xlsx             one line for each memo; cells that could pass for formulas begin with '. A copy
+                                    for reading, like this text and every PDF; the JSON files are the record
   statement.json                    the statement of completeness (below), as sealed, and its proof
   checkpoint.txt                    the signed head of the ledger that every proof here leads to
   SHA256SUMS                        the SHA-256 of every other file
@@ -464,15 +489,20 @@ How to check it, offline
 
     python3 check_export.py --key {key} .
 
-  It checks that every file has its sum, that every proof holds under that key, that the memos here are exactly those
-  that the statement names for this piece, and says what is missing otherwise. Take the key id from the wizard's public
-  verify page or from notes of your own, not from this file: whoever altered the archive could have altered it here.
+  It checks that every file has its sum, that every proof holds under that key, that the memos, acts of review and
+  retention events here are exactly those that the statement names for this piece, and says what is missing otherwise.
+  Take the key id from the wizard's public verify page or from notes of your own, not from this file: whoever altered
+  the archive could have altered it here, and the two programs as well: the wizard's own copies are at
+  /static/verify/check_export.py and /static/verify/verify_memo.py.
+
+  The sums themselves are signed by nobody. They find what broke on the way; what somebody changed in a PDF, an index or
+  this text, with its sum, they do not find. Go by the JSON files.
 
   By hand: sha256sum --check SHA256SUMS; python3 verify_memo.py --key KEY-ID memos/*/proof.json
 
 The statement of completeness
-  It was sealed in the ledger before anything was handed out, and names every memo that matched, piece by piece. If a
-  memo were left out, this piece would contradict it; if it were rewritten, its own proof would fail.
+  It was sealed in the ledger before anything was handed out, and names every memo that matched, piece by piece{named}.
+  If one were left out, this piece would contradict it; if it were rewritten, its own proof would fail.
 
   Ledger           {origin}
   It stood at      {ledger_size} entries, {ledger_memos} of them memos, with the root

@@ -160,9 +160,8 @@ def withdraw(case: Case, by: User, number: int, text: str) -> RetentionEvent:
     return _add(case, by, Kind.WITHDRAWN, timezone.localdate(), {"about": number, "text": text})
 
 
-def derived(case: Case) -> dict[str, Any]:
-    """What the row of a case must say."""
-    found = of(case)
+def derived(found: Standing) -> dict[str, Any]:
+    """What the row of a case must say whose events come to this."""
     return {"keep_until": found.keep_until, "held": bool(found.holds), "events": len(found.events)}
 
 
@@ -177,7 +176,7 @@ def _add(case: Case, by: User, kind: Kind, day: datetime.date, words: dict[str, 
         )
         event.write(_content(event, words))
         event.save()
-        Retention.objects.update_or_create(case=case, defaults=derived(case))
+        Retention.objects.update_or_create(case=case, defaults=derived(of(case)))
         return event
 
 

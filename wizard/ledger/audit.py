@@ -2,8 +2,9 @@
 
 What is held against what: every memo and act of review against its bytes, its hash and its entry; every entry
 against its leaf; every stored node and every signed root against the tree built anew from the leaves; every signature
-against the public keys outside the database; every head against the file of heads outside the database; and the
-protection of the tables against what the migrations made.
+against the public keys outside the database; every head against the file of heads outside the database; the rows that
+are derived, of the queue and of retention, against the records they come from; and the protection of the tables
+against what the migrations made.
 
 It can run while the application works: it settles on the newest head at the beginning and checks the ledger up to
 there.
@@ -123,6 +124,7 @@ class _Audit:
             ("sealed records", self.sealed),
             ("answers", self.answers),
             ("docket", self.docket),
+            ("retention", self.retention),
         ):
             try:
                 self.report.faults.extend(check())
@@ -135,7 +137,7 @@ class _Audit:
     # ------------------------------------------------------------------------------------------ the database
 
     def protection(self) -> Iterator[Fault]:
-        """The triggers that refuse changes are there, switched on, and as they were made."""
+        """The triggers that refuse changes are there, switched on, and as they were made; there is no other."""
         vendor = connections[self.using].vendor
         for model in append_only.protected():
             table = model._meta.db_table
@@ -145,6 +147,17 @@ class _Audit:
                     yield Fault(f"table {table}", f"the trigger {name} is missing or switched off.")
                 elif stored[name] != statement:
                     yield Fault(f"table {table}", f"the trigger {name} was changed: {stored[name]}")
+        for each in apps.get_app_config("wizard").get_models():
+            table = each._meta.db_table
+            guards = append_only.protection(vendor, each) if issubclass(each, append_only.AppendOnly) else []
+            made = {
+                ("trigger", name) for name, said in _expected(guards) if said.startswith("CREATE TRIGGER")
+            }
+            for what, name, statement in _acting_on(self.using, table):
+                if (what, name) not in made:
+                    yield Fault(
+                        f"table {table}", f"the {what} {name} was not made by the application: {statement}"
+                    )
 
     def database(self) -> Iterator[Fault]:
         """SQLite's own check of its file, and every value spelled as the application spells it."""
@@ -395,6 +408,35 @@ class _Audit:
         for number in stored.filter(memo__number=None).values_list("number", flat=True):
             yield Fault(f"docket, memo {number}", "is of no memo.")
 
+    def retention(self) -> Iterator[Fault]:
+        """The row of each case says how long its memos are kept, and under which hold, as its sealed events do."""
+        from wizard.desk import retention  # the desk builds on the ledger
+        from wizard.models import Retention, RetentionEvent
+
+        # Events and row come in one query, so that an event added meanwhile is in both or in neither.
+        events = RetentionEvent.objects.using(self.using).select_related("case__retention")
+        ordered = events.order_by("case_id", "number").iterator(BATCH)
+        for _case, several in itertools.groupby(ordered, key=lambda event: event.case_id):
+            of_case = list(several)
+            case = of_case[0].case
+            try:
+                right = retention.derived(retention.standing(of_case))
+            except _UNREADABLE:
+                continue  # what was done to the events has been found
+            row = getattr(case, "retention", None)
+            if row is None:
+                yield Fault(f"retention, case {case.reference}", "has no row; run rebuild_docket.")
+                continue
+            for name, value in right.items():
+                if getattr(row, name) != value:
+                    yield Fault(
+                        f"retention, case {case.reference}",
+                        f"{name} is {getattr(row, name)}, by the sealed events {value}; run rebuild_docket.",
+                    )
+        without = Retention.objects.using(self.using).filter(case__retention_events=None)
+        for pk in without.values_list("pk", flat=True):
+            yield Fault(f"retention, case number {pk}", "has a row and no event; run rebuild_docket.")
+
     # ------------------------------------------------------------------------------------------ parts
 
     def _newest(self) -> int:
@@ -501,6 +543,31 @@ def _triggers_of(using: str, table: str) -> dict[str, str]:
             )
         found: list[tuple[Any, Any]] = cursor.fetchall()
     return {str(name): _normal(str(statement)) for name, statement in found}
+
+
+def _acting_on(using: str, table: str) -> list[tuple[str, str, str]]:
+    """Everything that acts by itself when a table is written, switched on or not: what it is, its name, its statement.
+
+    The triggers by which PostgreSQL keeps foreign keys are its own.
+    """
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                "SELECT type, name, sql FROM sqlite_master WHERE type = 'trigger' AND lower(tbl_name) = %s "
+                "ORDER BY name",
+                [table],
+            )
+        else:
+            cursor.execute(
+                "SELECT 'trigger', tgname::text, pg_get_triggerdef(oid, true) FROM pg_trigger "
+                "WHERE tgrelid = to_regclass(%s) AND NOT tgisinternal "
+                "UNION ALL SELECT 'rule', rulename::text, pg_get_ruledef(oid, true) FROM pg_rewrite "
+                "WHERE ev_class = to_regclass(%s) ORDER BY 2",
+                [table, table],
+            )
+        found: list[tuple[str, str, str]] = cursor.fetchall()
+    return found
 
 
 def _normal(statement: str) -> str:

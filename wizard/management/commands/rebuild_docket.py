@@ -23,6 +23,7 @@ class Command(BaseCommand):
             mended += self.mend(Memo.objects.select_related("author", "case__owner").get(pk=pk))
         for pk in RetentionEvent.objects.order_by("case_id").values_list("case_id", flat=True).distinct():
             mended += self.mend_retention(pk)
+        mended += Retention.objects.filter(case__retention_events=None).delete()[0]
         search.rebuild()
         self.stdout.write(f"{mended} rows of the docket were not as the sealed records say; now they are.")
 
@@ -45,7 +46,7 @@ class Command(BaseCommand):
     def mend_retention(pk: int) -> bool:
         """Put right how long one case's memos are kept; whether it was wrong."""
         case = Case.objects.select_for_update().get(pk=pk)
-        right = retention.derived(case)
+        right = retention.derived(retention.of(case))
         if Retention.objects.filter(case=case).values(*right).first() == right:
             return False
         Retention.objects.update_or_create(case=case, defaults=right)

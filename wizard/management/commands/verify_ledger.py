@@ -29,5 +29,5 @@ class Command(BaseCommand):
         if report.faults:
             raise CommandError(f"{len(report.faults)} faults. Do not rely on the records named above.")
         self.stdout.write(
-            "Everything agrees: records, entries, tree, signatures, the file of heads, triggers."
+            "Everything agrees: records, entries, tree, signatures, the file of heads, triggers, queue, retention."
         )
