@@ -218,3 +218,20 @@ def test_all_acts_of_a_memo_are_looked_up_at_once(memo: Memo, legal: User, desk:
         connection.force_debug_cursor = False
         asked.append(sum("wizard_ledgerentry" in query["sql"] for query in connection.queries_log))
     assert asked == [1, 1, 1]
+
+
+@PAGES
+def test_a_superseded_memo_whose_last_act_was_taken_out_is_not_believed_to_be_approved(
+    memo: Memo, legal: User, desk: Client, name: str
+) -> None:
+    acts.approve(memo, legal, "The Chief Counsel")
+    MemoFactory.create(case=memo.case)
+    last = ReviewAct.objects.get(memo=memo, kind="superseded")
+    tamper("DELETE FROM wizard_reviewact WHERE id = %s", last.pk)
+    Docket.objects.filter(memo=memo).update(state="approved", acts=1)
+    text = shown(desk, name, memo)
+    assert NOT_AGREEING in text
+    assert state(text, name, "not known")
+    verified = desk.get(reverse("verify"), {"code": memo.sha256}).content.decode()
+    assert "approved by the legal desk" not in verified
+    assert "Do not rely on it; tell the administrator." in verified

@@ -191,6 +191,11 @@ def left_in(acts: Sequence[ReviewAct]) -> Docket.State:
     return state
 
 
+def superseded_by_another(memo: Memo) -> bool:
+    """Whether a memo was recorded that supersedes this one, whatever the acts say of it."""
+    return type(memo).objects.filter(supersedes_id=memo.pk).exists()
+
+
 def agree(row: Docket, memo: Memo, done: Sequence[ReviewAct], entered: Collection[str]) -> bool:
     """Whether the docket's row says what the memo's acts say, each of them `entered` in the ledger as it stands and
     about the memo's very bytes.
@@ -204,6 +209,7 @@ def agree(row: Docket, memo: Memo, done: Sequence[ReviewAct], entered: Collectio
             str(act.public_id) in entered and act.content["memo"]["sha256"] == memo.sha256 for act in known
         )
         and left_in(known) == row.state
+        and (row.state == State.SUPERSEDED) == superseded_by_another(memo)
     )
 
 

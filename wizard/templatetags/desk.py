@@ -9,8 +9,8 @@ from django import template
 from wizard import accounts
 from wizard.answers import say_moment
 from wizard.desk import acts
-from wizard.desk.models import Docket, ReviewAct
-from wizard.ledger import audit
+from wizard.desk.models import Docket
+from wizard.desk.standing import standing
 from wizard.models import Case, Memo
 from wizard.views.review import account, moved_on, not_entered
 
@@ -34,26 +34,20 @@ def asked_by_desk(case: Case, fact: str = "") -> dict[str, Any]:
 @register.inclusion_tag("wizard/desk/_status.html", takes_context=True)
 def review_status(context: dict[str, Any], memo: Memo) -> dict[str, Any]:
     """Where a memo stands at the desk, to be shown above the sealed document and never inside it."""
-    row = Docket.objects.filter(memo=memo).first()
-    done = list(ReviewAct.objects.filter(memo=memo).select_related("by").order_by("number"))
-    entered = audit.entered(done)
-    agree = row is not None and acts.agree(row, memo, done, entered)
-    signed = None
-    if agree and row is not None and row.state == Docket.State.APPROVED:
-        # Not one that was added after the row was read.
-        act = [one for one in done if one.kind == ReviewAct.Kind.APPROVED and one.number <= row.acts][-1]
-        signed = {
-            "name": act.said["name"],
-            "account": account(act),
-            "at": say_moment(act.at),
-            "code": act.verification_code,
-        }
+    found = context.get("at_the_desk") or standing(memo)
+    row, act = found.row, found.approval
+    signed = act and {
+        "name": act.said["name"],
+        "account": account(act),
+        "at": say_moment(act.at),
+        "code": act.verification_code,
+    }
     return {
         "docket": row,
         "memo": memo,
-        "agree": agree,
+        "agree": found.agree,
         "signed": signed,
-        "not_entered": [not_entered(act) for act in done if str(act.public_id) not in entered],
+        "not_entered": [not_entered(one) for one in found.done if str(one.public_id) not in found.entered],
         "moved_on": row is not None and row.state != Docket.State.SUPERSEDED and moved_on(memo),
         "reviews": accounts.reviews(context["user"]),
     }

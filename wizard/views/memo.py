@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 
 from wizard.accounts import sees_every_case
 from wizard.desk import retention
-from wizard.desk.models import Docket, ReviewAct
+from wizard.desk.models import ReviewAct
+from wizard.desk.standing import standing
 from wizard.documents.code import code
 from wizard.documents.outline import outline
-from wizard.models import Memo
 from wizard.views.access import visible_memo
 from wizard.views.documents import verify_address
 from wizard.views.retention import shown
@@ -28,14 +28,19 @@ def memo(request: HttpRequest, memo_id: uuid.UUID) -> HttpResponse:
     found = visible_memo(request, memo_id)
     language = get_language() or "en"
     address = verify_address(request, found)
+    stands = standing(found)
     context = {
         "memo": found,
         "document": outline(
-            found, language if language in found.content["text"] else "en", address, _approved(found)
+            found,
+            language if language in found.content["text"] else "en",
+            address,
+            _approved(stands.approval),
         ),
         "code": code(address),
         "superseded_by": getattr(found, "superseded_by", None),
         "intact": found.intact,
+        "at_the_desk": stands,
     }
     if sees_every_case(request.user):
         # An agency's request is not for everybody's eyes.
@@ -43,12 +48,9 @@ def memo(request: HttpRequest, memo_id: uuid.UUID) -> HttpResponse:
     return render(request, "wizard/memo.html", context)
 
 
-def _approved(memo: Memo) -> tuple[str, datetime.date] | None:
+def _approved(act: ReviewAct | None) -> tuple[str, datetime.date] | None:
     """The name under which the memo was approved, and the day, if the approval stands."""
-    if not Docket.objects.filter(memo=memo, state=Docket.State.APPROVED).exists():
-        return None
-    act = ReviewAct.objects.filter(memo=memo, kind=ReviewAct.Kind.APPROVED).latest("number")
-    return act.said["name"], timezone.localdate(act.at)
+    return None if act is None else (act.said["name"], timezone.localdate(act.at))
 
 
 @require_safe

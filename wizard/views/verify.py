@@ -23,6 +23,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from wizard import record
+from wizard.desk.acts import superseded_by_another
 from wizard.ledger import keys, log, merkle, proofs
 from wizard.ledger.models import LedgerEntry
 from wizard.models import Memo, ReviewAct
@@ -140,7 +141,7 @@ def _standing(memo: Memo) -> str:
     """Whether the memo was approved or superseded, read from its sealed acts and not from the docket.
 
     Raises:
-        LookupError: an act is not as its entry says.
+        LookupError: an act is not as its entry says, or that another memo supersedes this one has no act.
     """
     standing = ""
     for entry, canonical in entered_acts(memo):
@@ -149,6 +150,8 @@ def _standing(memo: Memo) -> str:
         kind = str(json.loads(canonical)["act"])
         if kind not in (ReviewAct.Kind.COMMENTED, ReviewAct.Kind.ASSIGNED):
             standing = kind
+    if (standing == ReviewAct.Kind.SUPERSEDED) != superseded_by_another(memo):
+        raise LookupError(f"The acts of {memo.number} do not say whether another memo supersedes it.")
     # That a memo came back is between the desk and its author; to anybody else it is not approved.
     return standing if standing in (ReviewAct.Kind.APPROVED, ReviewAct.Kind.SUPERSEDED) else ""
 
