@@ -105,6 +105,10 @@ AIA_COMPUTING = provision(
             "(a) asks that the certification be submitted always, (c) only at 253,000,000 TPP: (c) is followed."
         ),
         _("(c) says a cumulative 253,000,000 TPP; it is read as that or more."),
+        _(
+            "AIA and LPP mean different ultimate consignees: (b)(1) here the entity that owns the items, 740.29(h)(1) "
+            "its ultimate parent. What is asked of the consignee is asked of that entity."
+        ),
         _("(c) refers to a notice of (b)(4); the notice is in (b)(3). (a)(1) names some entries twice."),
     ),
 )

@@ -61,6 +61,10 @@ LPP = provision(
         ),
         _("(g)(3) says a shipment of 3,200,000 TPP; it is read as that or more."),
         _(
+            "(h)(1) makes the ultimate parent the ultimate consignee, where 740.27(b)(1) has the entity that owns the "
+            "items: the year's total is the parent's, whichever of its companies receives."
+        ),
+        _(
             "No operative text bars distributors as such: the shipment must go directly to one ultimate consignee."
         ),
     ),

@@ -93,6 +93,10 @@ D_GROUPS = provision(
             "Cambodia stays in D:5 until the EAR's own amendment of 2026-02-03, although the State Department acted "
             "in 2025-11."
         ),
+        _(
+            "Macau is not in D:5, and the text names it beside D:5 wherever both are meant: it is read so. Hong Kong "
+            "is read as China."
+        ),
     ),
 )
 
@@ -251,6 +255,10 @@ ALLOCATION_PERIOD = _policy(
         "Supplement no. 5(b), which may double an allocation, was published empty; later entries are not known."
     ),
     _("The text states no allocation and no policy for 2028 and later."),
+    _(
+        "Supplement no. 2 to part 748, (c)(4), asks for one application for each country with an allocation; it is "
+        "read to mean applications that an allocation can decide, not those for supplement no. 5(a) entities."
+    ),
 )
 BEYOND_ALLOCATION = _policy(
     "s742_6_b_10_iii_B_2",
