@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from rules import INTERPRETATIONS, law, missing_for_reading
 from rules.facts import NOT_SURE
 from rules.provisions.conclusion import UNDETERMINED
-from rules.provisions.part_744 import AFFILIATES_RULE_STAYED_UNTIL
+from rules.provisions.part_744 import AFFILIATES_RULE_STAYED_UNTIL, AFTER_THE_STAY
 from rules.questions import BY_FACT
 from wizard import record, wording
 from wizard.answers import amounts_to, ask, given_by, say, say_date, say_moment
@@ -328,7 +328,7 @@ def _not_in_the_sources(interview: Interview) -> Iterator[str]:
     """What may apply by the day of the transaction, and the sources cannot say whether it does."""
     day = interview.facts.get("date")
     if isinstance(day, datetime.date) and day > AFFILIATES_RULE_STAYED_UNTIL:
-        yield str(wording.AFFILIATES_RULE)
+        yield _(AFTER_THE_STAY)
 
 
 def _open_in_authorizations(interview: Interview) -> dict[str, list[str]]:

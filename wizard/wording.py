@@ -212,12 +212,6 @@ WARNINGS: Mapping[str, Words] = MappingProxyType(
     }
 )
 
-AFFILIATES_RULE = _(
-    "Check the owners again. The stay of the Affiliates Rule (90 FR 47201) ended on November 9, 2026 unless it was "
-    "extended, which is not known here. Without it a company counts as listed if listed parties own half of it or more."
-)
-"""For transactions after the stay; the sources end before."""
-
 RED_FLAGS: Mapping[str, Words] = MappingProxyType(
     {
         "28": _(

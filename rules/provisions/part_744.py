@@ -14,6 +14,11 @@ from rules.wording import _
 
 AFFILIATES_RULE_STAYED_UNTIL = datetime.date(2026, 11, 9)
 """The last day of the stay of 90 FR 47201 (90 FR 50857); whether it was extended, the sources do not say."""
+AFTER_THE_STAY = _(
+    "Check the owners again. The stay of the Affiliates Rule (90 FR 47201) ended on November 9, 2026 unless it was "
+    "extended, which is not known here. Without it a company counts as listed if listed parties own half of it or more."
+)
+"""What to warn of from the day after."""
 
 CONCERN = provision(
     "part_744",

@@ -235,3 +235,28 @@ def test_a_superseded_memo_whose_last_act_was_taken_out_is_not_believed_to_be_ap
     verified = desk.get(reverse("verify"), {"code": memo.sha256}).content.decode()
     assert "approved by the legal desk" not in verified
     assert "Do not rely on it; tell the administrator." in verified
+
+
+@PAGES
+def test_a_memo_without_its_row_in_the_docket_is_shown_and_no_state_believed(
+    memo: Memo, legal: User, desk: Client, name: str
+) -> None:
+    acts.approve(memo, legal, "The Chief Counsel")
+    Docket.objects.filter(memo=memo).delete()
+    text = shown(desk, name, memo)
+    assert not state(text, name, "approved")
+
+
+def test_a_changed_return_of_the_memo_before_is_not_told(memo: Memo, legal: User, desk: Client) -> None:
+    acts.send_back(memo, legal, "", [Question("destination", "Who runs it?")])
+    after = MemoFactory.create(case=memo.case)
+    assert "Who runs it?" in shown(desk, "review", after)
+    act = ReviewAct.objects.get(memo=memo, kind="returned")
+    tamper(
+        "UPDATE wizard_reviewact SET canonical = %s WHERE id = %s",
+        act.canonical.replace("Who runs it?", "Who owns it?"),
+        act.pk,
+    )
+    text = shown(desk, "review", after)
+    assert "Who owns it?" not in text
+    assert "Who runs it?" not in text

@@ -35,7 +35,7 @@ class Standing:
 
 def standing(memo: Memo) -> Standing:
     """Where this memo stands now."""
-    row = Docket.objects.filter(memo=memo).first()
+    row = Docket.objects.select_related("assignee", "owner", "author").filter(memo=memo).first()
     done = list(ReviewAct.objects.filter(memo=memo).select_related("by").order_by("number"))
     entered = audit.entered(done)
     return Standing(row, done, entered, row is not None and acts.agree(row, memo, done, entered))

@@ -651,7 +651,7 @@ def _interpretations(found: Mapping[str, Any]) -> Iterable[Block]:
 def _depends(questions: Sequence[str]) -> str:
     if not questions:
         return ""
-    return _("It depends on what was not asked: %(questions)s") % {"questions": " ".join(questions)}
+    return _("It depends on what is not known: %(questions)s") % {"questions": " ".join(questions)}
 
 
 def _obligations(found: Mapping[str, Any]) -> Iterable[Block]:
@@ -660,11 +660,11 @@ def _obligations(found: Mapping[str, Any]) -> Iterable[Block]:
             _say(
                 _(
                     "Which authorization is available is not known, and so what it asks for is not either. Rely on "
-                    "none of them before."
-                ),
-                _depends(open_),
+                    "none of them before. It depends on these questions:"
+                )
             )
         )
+        yield Items(tuple(_say(question) for question in open_))
         return
     if not found["obligations"]:
         yield Paragraph(

@@ -26,6 +26,7 @@ from wizard.answers import say_moment
 from wizard.desk import acts
 from wizard.desk.acts import Anchor, KeyReusedError, NotNowError, Question, Sent
 from wizard.desk.models import Docket, ReviewAct
+from wizard.desk.standing import standing
 from wizard.forms import NameField
 from wizard.ledger import audit
 from wizard.models import Memo
@@ -275,11 +276,10 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     user = signed_in(request)
-    row = Docket.objects.select_related("assignee", "owner", "author").get(memo=memo)
+    stands = standing(memo)
+    row = stands.row or acts.derived(memo)
     text = _text(memo)
-    done = list(ReviewAct.objects.filter(memo=memo).select_related("by").order_by("number"))
-    entered = audit.entered(done)
-    told = [_told(act) if str(act.public_id) in entered else not_entered(act) for act in done]
+    told = [_told(act) if str(act.public_id) in stands.entered else not_entered(act) for act in stands.done]
     reviews = accounts.reviews(user)
     may_approve = accounts.may_approve(user, memo)
     sent = form.data if form else {}
@@ -291,7 +291,7 @@ def _page(
         "findings": text["findings"],
         "outcome": OUTCOMES[memo.outcome],
         "docket": row,
-        "agree": acts.agree(row, memo, done, entered),
+        "agree": stands.agree,
         "age": age(row),
         "moved_on": moved_on(memo),
         "facts": [_with_comments(fact, "fact", fact["fact"], told) for fact in text["facts"]],
@@ -428,8 +428,8 @@ def _questions_before(memo: Memo) -> dict[str, Any] | None:
     if memo.supersedes is None:
         return None
     act = ReviewAct.objects.filter(memo=memo.supersedes, kind=ReviewAct.Kind.RETURNED).last()
-    if act is None:
-        return None
+    if act is None or not audit.entered([act]):
+        return None  # the earlier memo's own pages say that such an act is not to be relied on
     earlier, now = _answered(memo.supersedes), _answered(memo)
     told = _told(act)
     asked = [
